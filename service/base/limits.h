@@ -4,7 +4,14 @@
 
 enum {
     /* HTTP */
-    LIMIT_BODY_BYTES = 64 * 1024, /* contract 4: 413 above it */
+    LIMIT_BODY_BYTES = 64 * 1024,           /* contract 4: 413 above it */
+    LIMIT_DISCARD_BYTES = 16 * 1024 * 1024, /* read for a 413's sake */
+    LIMIT_HTTP_CONNECTIONS = 2048,          /* of one listener */
+    LIMIT_HTTP_HEAD_BYTES = 24 * 1024,      /* request line and headers */
+    LIMIT_STREAM_BYTES = 256 * 1024,        /* waiting for one slow reader */
+    LIMIT_SITE_FILES = 4096,
+    LIMIT_SITE_FILE_BYTES = 8 * 1024 * 1024,
+    LIMIT_SITE_BYTES = 256 * 1024 * 1024,
 
     /* Templates */
     LIMIT_FAMILY_BYTES = 512 * 1024,
