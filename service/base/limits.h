@@ -22,6 +22,9 @@ enum {
     LIMIT_AREAS = 36,         /* 35 municipalities, or the county alone */
     LIMIT_FIELD_ERRORS = 24,  /* told at once; the next ones wait */
 
+    /* Website: one file, a page with its whole history included */
+    LIMIT_SITE_FILE_BYTES = 8 * 1024 * 1024,
+
     /* Outside answers */
     LIMIT_ANSWER_BYTES = 256 * 1024,
 

@@ -21,6 +21,10 @@ static const struct content_field {
     {"stand", offsetof(struct content, stand)},
     {"link", offsetof(struct content, link)},
     {"mark", offsetof(struct content, mark)},
+    {"cap_category", offsetof(struct content, cap_category)},
+    {"cap_urgency", offsetof(struct content, cap_urgency)},
+    {"cap_certainty", offsetof(struct content, cap_certainty)},
+    {"cap_response", offsetof(struct content, cap_response)},
 };
 
 enum { N_CONTENT_FIELDS = sizeof(content_fields) / sizeof(content_fields[0]) };

@@ -44,6 +44,13 @@ struct content {
     char *mark;  /* "", "PROBE" or "ÜBUNG": what the frame put in front */
     char image_name[IMAGE_NAME_MAX]; /* of /karte/<name>.jpg; "" for no card */
     char image_digest[DIGEST_NAMED_MAX];
+
+    /* CAP 1.2 <info>, from the family; "" becomes "Unknown" or "Other". Words
+     * of a list are separated by spaces: "CBRNE Health". */
+    char *cap_category;
+    char *cap_urgency;
+    char *cap_certainty;
+    char *cap_response; /* responseType */
 };
 
 /* An empty content: every text "". */
