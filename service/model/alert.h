@@ -29,6 +29,7 @@ struct alert {
     char *parameters; /* JSON object as accepted; owned */
     int level;        /* 1 to 3; 0 for all_clear and retraction */
     struct areas areas;
+    unsigned channels; /* bit 1 << enum channel_id: where it goes */
 
     char submitted_by[ACTOR_NAME_MAX];
     char approved_by[ACTOR_NAME_MAX]; /* "" when nobody needed to */
@@ -40,7 +41,8 @@ struct alert {
     int64_t submitted_at_ms;
     int64_t released_at_ms; /* 0 while not released */
     int64_t expires_at_ms;
-    int64_t closed_at_ms; /* when a successor or the clock ended it; 0 open */
+    int64_t closed_at_ms;  /* when a successor or the clock ended it; 0 open */
+    int64_t released_leaf; /* index of alert.released in the log; -1 none */
 
     struct content content;
 };

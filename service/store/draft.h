@@ -1,0 +1,25 @@
+/* Stored previews. They live 15 minutes and survive a restart. */
+#ifndef SERVICE_STORE_DRAFT_H
+#define SERVICE_STORE_DRAFT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "service/model/draft.h"
+
+struct store;
+
+/* Inside a transaction. */
+void draft_insert(struct store *s, const struct draft *d);
+
+/* *d must be empty; the caller's to draft_fini(). False when there is no such
+ * draft; *d is then untouched. */
+bool draft_load(struct store *s, const char *digest, struct draft *d);
+
+/* Marks it as used, inside the transaction of its alert. */
+void draft_save_used(struct store *s, const char *digest);
+
+/* Forgets drafts made before `before_ms`, inside a transaction. */
+void draft_forget(struct store *s, int64_t before_ms);
+
+#endif
