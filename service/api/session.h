@@ -16,6 +16,7 @@
 
 struct api_call;
 struct config;
+struct http_request;
 struct session_manager;
 struct store;
 
@@ -48,11 +49,16 @@ void session_manager_watch(struct session_manager *m, session_ended_cb cb,
 /* What a request shows; every text may be NULL. Borrowed until the call
  * returns. */
 struct session_credentials {
-    const char *cookie;        /* the Cookie header */
+    const char *cookie;        /* the session cookie's value */
     const char *authorization; /* the Authorization header */
     bool local;                /* came over the UNIX socket */
     uint32_t peer_uid;         /* then: whose process called */
 };
+
+/* Reads them from a request; borrowed from it. */
+struct session_credentials
+session_credentials_of(const struct session_manager *m,
+                       const struct http_request *r);
 
 /* Who that is. */
 struct session_who {

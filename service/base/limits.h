@@ -10,7 +10,7 @@ enum {
     LIMIT_HTTP_HEAD_BYTES = 24 * 1024,      /* request line and headers */
     LIMIT_STREAM_BYTES = 256 * 1024,        /* waiting for one slow reader */
     LIMIT_SITE_FILES = 4096,
-    LIMIT_SITE_FILE_BYTES = 8 * 1024 * 1024,
+    LIMIT_SITE_FILE_BYTES = 8 * 1024 * 1024, /* a page with its history */
     LIMIT_SITE_BYTES = 256 * 1024 * 1024,
 
     /* Templates */
@@ -21,9 +21,6 @@ enum {
     LIMIT_TEXT_BYTES = 16384, /* one rendered text */
     LIMIT_AREAS = 36,         /* 35 municipalities, or the county alone */
     LIMIT_FIELD_ERRORS = 24,  /* told at once; the next ones wait */
-
-    /* Website: one file, a page with its whole history included */
-    LIMIT_SITE_FILE_BYTES = 8 * 1024 * 1024,
 
     /* Outside answers */
     LIMIT_ANSWER_BYTES = 256 * 1024,
