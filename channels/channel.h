@@ -4,7 +4,7 @@
  *   state channels (website, displays) show items – files, topics – and take
  *   each item's newest bytes, as often as they are told.
  *
- * Contract of every operation, checked by tests/unit/channel_contract.c:
+ * Contract of every operation, checked by tests/support/channel_contract.c:
  *   - exactly one callback, on the loop, never before the call returned;
  *   - a failure to start is told through the callback too;
  *   - in the callback the caller may free the request;
@@ -62,6 +62,9 @@ struct channel_result {
     char detail[DETAIL_MAX]; /* German: what happened, what to do */
     int64_t retry_after_ms;  /* not_sent: not before; 0: no wish */
     int64_t expires_at_ms;   /* check: end of the token; 0: none */
+    /* instagram publish, not_sent or refused: the container is dead and
+     * nothing of it is public. The caller clears its container_id. */
+    bool container_gone;
 };
 
 struct channel_request {
