@@ -51,10 +51,10 @@ struct api_call {
 typedef void (*api_handler)(struct api_call *c);
 
 enum api_route_flags {
-    API_OPEN = 1,       /* no session needed (POST /session, health) */
-    API_KEYED = 2,      /* Idempotency-Key required */
-    API_READ_BODY = 4,  /* takes a JSON body */
-    API_STREAM = 8,     /* answers with a stream; no reply object */
+    API_OPEN = 1,      /* no session needed (POST /session, health) */
+    API_KEYED = 2,     /* Idempotency-Key required */
+    API_READ_BODY = 4, /* takes a JSON body */
+    API_STREAM = 8,    /* answers with a stream; no reply object */
 };
 
 struct api_route {

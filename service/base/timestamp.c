@@ -46,7 +46,13 @@ static void timestamp_offset(int64_t at_ms, char sign_of_utc, char out[16])
     struct tm local = timestamp_local(at_ms);
     int64_t seconds = at_ms / 1000 - (at_ms % 1000 < 0 ? 1 : 0);
     int offset = (int)((timestamp_utc(&local) - seconds) / 60);
-    char sign = offset < 0 ? '-' : offset == 0 ? sign_of_utc : '+';
+    char sign = sign_of_utc;
+    if (offset != 0) {
+        sign = '+';
+    }
+    if (offset < 0) {
+        sign = '-';
+    }
     int size = offset < 0 ? -offset : offset;
     (void)snprintf(out, 16, "%c%02d:%02d", sign, size / 60 % 24, size % 60);
 }

@@ -5,6 +5,7 @@
 
 #define WORDS_TEXT(name, text) (text),
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): the tag names a type */
 #define WORDS_DEFINE(tag, LIST)                                  \
     static const char *const tag##_words[] = {LIST(WORDS_TEXT)}; \
     const char *tag##_name(enum tag value)                       \
@@ -22,6 +23,7 @@
         }                                                        \
         return false;                                            \
     }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 WORDS_DEFINE(alert_status, ALERT_STATUSES)
 WORDS_DEFINE(alert_kind, ALERT_KINDS)

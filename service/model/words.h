@@ -70,11 +70,14 @@
     X(DOWN, "down")         \
     X(OFF, "off")
 
+/* The tag cannot stand in parentheses where a type is wanted. */
+/* NOLINTBEGIN(bugprone-macro-parentheses) */
 #define WORDS_ENUM(tag, prefix, LIST)                                     \
     enum tag { LIST(prefix) };                                            \
     const char *tag##_name(enum tag value);                               \
     /* False when text is none of the words; *value is then untouched. */ \
     bool tag##_parse(const char *text, enum tag *value);
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #define WORDS_STATUS(name, text)    STATUS_##name,
 #define WORDS_KIND(name, text)      KIND_##name,
