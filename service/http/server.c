@@ -80,11 +80,11 @@ static void *server_on_target(void *data, const char *target,
     return http_request_new(s->loop, target);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the library's signature */
 static enum MHD_Result server_on_request(void *data, struct MHD_Connection *mhd,
                                          const char *url, const char *method,
                                          const char *version, const char *bytes,
-                                         size_t *len,
-                                         void **context) // NOLINT
+                                         size_t *len, void **context)
 {
     (void)data;
     (void)version;
