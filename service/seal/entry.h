@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "service/base/buf.h"
 #include "service/base/err.h"
 
 enum {
@@ -17,7 +18,7 @@ enum {
 /* Recorded only where it matters: alert.submitted and alert.released. */
 enum entry_hours { ENTRY_HOURS_NONE, ENTRY_HOURS_INSIDE, ENTRY_HOURS_OUTSIDE };
 
-/* NULL and 0 mean: does not apply, not written. All texts are borrowed. */
+/* NULL, "" and 0 mean: does not apply, not written. All texts are borrowed. */
 struct entry {
     uint8_t salt[ENTRY_SALT_SIZE];
     int64_t at_ms;
@@ -55,5 +56,8 @@ void entry_hash(const uint8_t salt[ENTRY_SALT_SIZE], const char *text,
  * U+FFFD. ERR_LIMIT above LIMIT_ENTRY_BYTES. */
 enum err_code entry_format(const struct entry *entry, char **text,
                            struct err *e);
+
+/* Appends text as a JSON string in the entry's own spelling. */
+void entry_add_string(struct buf *b, const char *text);
 
 #endif

@@ -22,6 +22,7 @@
 #include "service/seal/entry.h"
 #include "service/seal/key.h"
 #include "service/seal/merkle.h"
+#include "service/seal/publish.h"
 
 struct store;
 
@@ -100,8 +101,15 @@ void log_read(struct store *s, int64_t from, int64_t n, log_row_cb cb,
 /* Hashes of the tile levels, for tiles and proofs; valid while s is. */
 struct merkle_source log_source(struct store *s);
 
-/* The newest alert.released of an incident: its index, or -1. */
-int64_t log_find_released(struct store *s, const char *marker);
+/* What the website publishes of the log under its newest signed checkpoint
+ * (contract 5), appended to *list: tiles that a log of `since` entries had
+ * not, w/<marker>/beleg.json for every incident with an alert released since
+ * then (rehearsals have none), audit/key, and audit/checkpoint last: whoever
+ * reads it finds all it speaks of. Nothing when the newest checkpoint is not
+ * above `since`. Gives the size published: the next call's `since`, once the
+ * files are in place. */
+int64_t log_publish(struct store *s, const struct key_public *log_key,
+                    int64_t since, struct publish_items *list);
 
 /* The text of one entry, the caller's to free(); NULL when there is none. */
 char *log_entry_text(struct store *s, int64_t index);

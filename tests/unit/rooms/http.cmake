@@ -1,1 +1,0 @@
-tuermer_test(server http)

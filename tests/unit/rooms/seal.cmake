@@ -1,0 +1,5 @@
+tuermer_test(merkle seal)
+tuermer_test(key seal)
+tuermer_test(note seal)
+tuermer_test(entry seal)
+tuermer_test(tile seal)
