@@ -1,0 +1,285 @@
+#include "channels/website/site.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "channels/website/cap.h"
+#include "channels/website/current.h"
+#include "channels/website/feed.h"
+#include "channels/website/fragment.h"
+#include "channels/website/history.h"
+#include "channels/website/home.h"
+#include "service/base/buf.h"
+#include "service/base/check.h"
+#include "service/base/mem.h"
+
+/* style.css, embedded by CMakeLists.txt. */
+extern const unsigned char site_style[];
+extern const size_t site_style_len;
+
+struct site_file {
+    char *name;
+    char *bytes;
+};
+
+static const char site_robots[] = "User-agent: *\nAllow: /\nAllow: /karte/\n";
+
+/* Takes the bytes. */
+static void site_add(struct site_items *out, const char *name, char *bytes,
+                     size_t len)
+{
+    size_t n = out->n + 1;
+    struct channel_item *items = realloc(out->items, n * sizeof(*items));
+    check(items != NULL);
+    out->items = items;
+    struct site_file *files = realloc(out->files, n * sizeof(*files));
+    check(files != NULL);
+    out->files = files;
+    files[out->n] = (struct site_file){mem_strdup(name), bytes};
+    items[out->n] = (struct channel_item){
+        .name = files[out->n].name, .bytes = bytes, .len = len};
+    out->n = n;
+}
+
+/* Takes the buffer's text; ERR_LIMIT when it ran over. */
+static enum err_code site_add_buf(struct site_items *out, const char *name,
+                                  struct buf *b, struct err *e)
+{
+    if (!buf_ok(b)) {
+        buf_fini(b);
+        return err_set(e, ERR_LIMIT, "%s would be larger than %d bytes", name,
+                       LIMIT_SITE_FILE_BYTES);
+    }
+    size_t len = b->len;
+    site_add(out, name, buf_take(b), len);
+    return ERR_OK;
+}
+
+static void site_add_text(struct site_items *out, const char *name,
+                          const char *text)
+{
+    site_add(out, name, mem_strdup(text), strlen(text));
+}
+
+static enum err_code site_incident(struct site_items *out, const struct view *v,
+                                   const struct state_incident *incident,
+                                   struct err *e)
+{
+    char name[2 * ID_MAX];
+    struct buf b;
+    enum err_code code = ERR_OK;
+    if (incident->n_alerts == 0) {
+        return ERR_OK;
+    }
+    buf_init(&b, LIMIT_SITE_FILE_BYTES);
+    history_compose(&b, v, incident);
+    (void)snprintf(name, sizeof(name), "w/%s.html", incident->marker);
+    code = site_add_buf(out, name, &b, e);
+    for (size_t i = 0; code == ERR_OK && i < incident->n_alerts; i++) {
+        const struct alert *a = incident->alerts[i];
+        cap_compose(&b, v, incident, a);
+        (void)snprintf(name, sizeof(name), "cap/%s.xml", a->id);
+        code = site_add_buf(out, name, &b, e);
+    }
+    buf_fini(&b);
+    return code;
+}
+
+static enum err_code site_incidents(struct site_items *out,
+                                    const struct view *v, struct err *e)
+{
+    for (size_t i = 0; i < v->n_states; i++) {
+        for (size_t k = 0; k < v->states[i]->n_incidents; k++) {
+            if (site_incident(out, v, &v->states[i]->incidents[k], e) !=
+                ERR_OK) {
+                return e->code;
+            }
+        }
+    }
+    return ERR_OK;
+}
+
+static enum err_code site_homes(struct site_items *out, const struct view *v,
+                                struct err *e)
+{
+    for (int i = 0; i < N_PHRASE_LANGUAGES; i++) {
+        enum phrase_language l = (enum phrase_language)i;
+        char name[64];
+        struct buf b;
+        buf_init(&b, LIMIT_SITE_FILE_BYTES);
+        home_compose(&b, v, l);
+        (void)snprintf(name, sizeof(name), "%sindex.html",
+                       phrase_names(l)->folder);
+        if (site_add_buf(out, name, &b, e) != ERR_OK) {
+            return e->code;
+        }
+    }
+    return ERR_OK;
+}
+
+static enum err_code site_lists(struct site_items *out, const struct view *v,
+                                struct err *e)
+{
+    static const struct {
+        const char *json;
+        const char *feed;
+        enum alert_status status;
+    } lists[] = {{"current.json", "feed.atom", STATUS_ACTUAL},
+                 {"uebung/current.json", "uebung/feed.atom", STATUS_EXERCISE}};
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        struct buf b;
+        char *json = current_compose(v, lists[i].status);
+        site_add(out, lists[i].json, json, strlen(json));
+        buf_init(&b, LIMIT_SITE_FILE_BYTES);
+        feed_compose(&b, v, lists[i].status, lists[i].feed);
+        if (site_add_buf(out, lists[i].feed, &b, e) != ERR_OK) {
+            return e->code;
+        }
+    }
+    return ERR_OK;
+}
+
+static enum err_code site_rest(struct site_items *out, const struct view *v,
+                               struct err *e)
+{
+    struct buf b;
+    buf_init(&b, LIMIT_SITE_FILE_BYTES);
+    fragment_compose(&b, v);
+    if (site_add_buf(out, "einbinden.html", &b, e) != ERR_OK) {
+        return e->code;
+    }
+    fragment_compose_about(&b, v);
+    if (site_add_buf(out, "barrierefreiheit.html", &b, e) != ERR_OK) {
+        return e->code;
+    }
+    site_add_text(out, "robots.txt", site_robots);
+    if (v->config->keys != NULL) {
+        site_add_text(out, "keys", v->config->keys);
+    }
+    return ERR_OK;
+}
+
+/* The latest thing that is not in the future: a release, an end, or the
+ * moment an alert left because its time was up. */
+static int64_t site_updated(const struct state *s, int64_t updated_ms)
+{
+    for (size_t i = 0; i < s->n_incidents; i++) {
+        const struct state_incident *incident = &s->incidents[i];
+        for (size_t k = 0; k < incident->n_alerts; k++) {
+            const struct alert *a = incident->alerts[k];
+            const int64_t times[] = {a->released_at_ms, a->closed_at_ms,
+                                     alert_stands_until_ms(a)};
+            for (size_t t = 0; t < sizeof(times) / sizeof(times[0]); t++) {
+                if (times[t] <= s->now_ms && times[t] > updated_ms) {
+                    updated_ms = times[t];
+                }
+            }
+        }
+    }
+    return updated_ms;
+}
+
+static const char *site_host(const char *url)
+{
+    const char *host = strstr(url, "://");
+    return host == NULL ? url : host + 3;
+}
+
+enum err_code site_compose(const struct state *const *states, size_t n_states,
+                           const struct site_config *config,
+                           struct site_items *out, struct err *e)
+{
+    *out = (struct site_items){0};
+    char *url = mem_strdup(config->public_url);
+    size_t len = strlen(url);
+    while (len > 0 && url[len - 1] == '/') {
+        url[--len] = '\0';
+    }
+    struct view v = {.config = config,
+                     .states = states,
+                     .n_states = n_states,
+                     .url = url,
+                     .host = site_host(url),
+                     .updated_ms = config->since_ms};
+    for (size_t i = 0; i < n_states; i++) {
+        v.updated_ms = site_updated(states[i], v.updated_ms);
+        v.rehearsal = v.rehearsal || states[i]->stream == STREAM_REHEARSAL;
+    }
+    site_add(out, "style.css", mem_dup(site_style, site_style_len),
+             site_style_len);
+    enum err_code code = site_incidents(out, &v, e);
+    if (code == ERR_OK) {
+        code = site_homes(out, &v, e);
+    }
+    if (code == ERR_OK) {
+        code = site_lists(out, &v, e);
+    }
+    if (code == ERR_OK) {
+        code = site_rest(out, &v, e);
+    }
+    free(url);
+    if (code != ERR_OK) {
+        site_items_fini(out);
+    }
+    return code;
+}
+
+void site_items_fini(struct site_items *items)
+{
+    for (size_t i = 0; i < items->n; i++) {
+        free(items->files[i].name);
+        free(items->files[i].bytes);
+    }
+    free(items->items);
+    free(items->files);
+    *items = (struct site_items){0};
+}
+
+const struct channel_item *site_items_find(const struct site_items *items,
+                                           const char *name)
+{
+    for (size_t i = 0; i < items->n; i++) {
+        if (strcmp(items->items[i].name, name) == 0) {
+            return &items->items[i];
+        }
+    }
+    return NULL;
+}
+
+static bool site_ends(const char *name, const char *end)
+{
+    size_t len = strlen(name);
+    size_t end_len = strlen(end);
+    return len >= end_len && strcmp(name + len - end_len, end) == 0;
+}
+
+bool site_path(const char *name, char *out, size_t out_max)
+{
+    size_t len = strlen(name);
+    if (strcmp(name, "index.html") == 0 || site_ends(name, "/index.html")) {
+        len -= strlen("index.html");
+    } else if (strncmp(name, "w/", 2) == 0 && site_ends(name, ".html")) {
+        len -= strlen(".html");
+    }
+    int n = snprintf(out, out_max, "/%.*s", (int)len, name);
+    return n > 0 && (size_t)n < out_max;
+}
+
+const char *site_media_type(const char *name)
+{
+    static const char *const types[][2] = {
+        {".html", "text/html; charset=utf-8"},
+        {".css", "text/css; charset=utf-8"},
+        {".json", "application/json"},
+        {".atom", "application/atom+xml"},
+        {".xml", "application/cap+xml"},
+        {".jpg", "image/jpeg"},
+    };
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        if (site_ends(name, types[i][0])) {
+            return types[i][1];
+        }
+    }
+    return "text/plain; charset=utf-8";
+}
