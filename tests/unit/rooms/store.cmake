@@ -1,1 +1,2 @@
 tuermer_test(store store)
+tuermer_test(log store)
