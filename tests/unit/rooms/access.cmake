@@ -1,0 +1,5 @@
+tuermer_test(password access)
+tuermer_test(totp access)
+tuermer_test(session access)
+tuermer_test(throttle access)
+tuermer_test(user store access)
