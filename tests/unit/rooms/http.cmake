@@ -1,1 +1,2 @@
 tuermer_test(server http)
+tuermer_test(public http)

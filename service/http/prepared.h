@@ -1,0 +1,61 @@
+/* One file of the public website as finished answers: made once, sent often.
+ * For public.c and snapshot.c. */
+#ifndef SERVICE_HTTP_PREPARED_H
+#define SERVICE_HTTP_PREPARED_H
+
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "service/base/err.h"
+
+enum { PREPARED_ETAG_MAX = 80 };
+
+/* One coding of the file, with its 304. */
+struct prepared_form {
+    char etag[PREPARED_ETAG_MAX]; /* with its quotes; "" when there is none */
+    struct MHD_Response *full;
+    struct MHD_Response *not_modified;
+};
+
+/* What says that a file has not changed. */
+struct prepared_stamp {
+    int64_t size;
+    int64_t mtime_ns;
+    uint64_t inode;
+};
+
+struct prepared {
+    char *path; /* of the URL: "/", "/w/LOE-7K3Q9F" */
+    struct prepared_stamp stamp;
+    size_t bytes; /* of memory, both forms */
+    struct prepared_form plain;
+    struct prepared_form gzip; /* only when it is smaller */
+};
+
+/* The media type by a file's name below the site's root; NULL for a kind
+ * that is not served. */
+const char *prepared_media_type(const char *name);
+
+/* The URL's path of a file: "/" for "index.html", "/en/" for
+ * "en/index.html", "/w/M" for "w/M.html", else the name behind a slash. The
+ * caller's to free(). */
+char *prepared_path(const char *name);
+
+/* Makes all answers from the file's bytes (borrowed until the call returns);
+ * path is taken. is_https adds Strict-Transport-Security. Never NULL. */
+struct prepared *prepared_new(const char *name, char *path,
+                              const struct prepared_stamp *stamp,
+                              const char *bytes, size_t len, bool is_https);
+
+void prepared_free(struct prepared *p);
+
+/* Queues the right answer for what the client said. */
+enum MHD_Result prepared_queue(const struct prepared *p,
+                               struct MHD_Connection *mhd);
+
+/* Adds the headers that every answer of the website carries. */
+void prepared_secure(struct MHD_Response *response, bool is_https);
+
+#endif
