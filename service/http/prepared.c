@@ -26,7 +26,7 @@ struct prepared_kind {
     const char *type;
 };
 
-static const struct prepared_kind PREPARED_KINDS[] = {
+static const struct prepared_kind prepared_kinds[] = {
     {".html", "text/html; charset=utf-8"},
     {".json", "application/json; charset=utf-8"},
     {".atom", "application/atom+xml; charset=utf-8"},
@@ -63,10 +63,10 @@ const char *prepared_media_type(const char *name)
     if (prepared_starts(name, "cap/") && prepared_ends(name, ".xml")) {
         return "application/cap+xml; charset=utf-8"; /* CAP 1.2, 3.3 */
     }
-    for (size_t i = 0; i < sizeof PREPARED_KINDS / sizeof PREPARED_KINDS[0];
+    for (size_t i = 0; i < sizeof prepared_kinds / sizeof prepared_kinds[0];
          i++) {
-        if (prepared_ends(name, PREPARED_KINDS[i].ending)) {
-            return PREPARED_KINDS[i].type;
+        if (prepared_ends(name, prepared_kinds[i].ending)) {
+            return prepared_kinds[i].type;
         }
     }
     return NULL;

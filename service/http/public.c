@@ -223,13 +223,13 @@ static void public_free(struct public *p)
     free(p);
 }
 
-enum err_code public_open(const struct public_config *config,
-                          struct public **out, struct err *e)
+enum err_code public_open(const struct public_config *config, struct public **p,
+                          struct err *e)
 {
     struct listen_address address;
     int fd = -1;
     unsigned port = 0;
-    *out = NULL;
+    *p = NULL;
     enum err_code code = listen_parse(config->listen, &address, e);
     if (code == ERR_OK) {
         code = listen_tcp(&address, &fd, &port, e);
@@ -237,25 +237,26 @@ enum err_code public_open(const struct public_config *config,
     if (code != ERR_OK) {
         return err_wrap(e, "Website");
     }
-    struct public *p = mem_zalloc(sizeof *p);
-    check(pthread_mutex_init(&p->lock, NULL) == 0);
-    p->port = port;
-    p->is_https = strncmp(config->public_url, "https:", 6) == 0;
-    public_make_notices(p);
-    p->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, public_on_request, p,
+    struct public *site = mem_zalloc(sizeof *site);
+    check(pthread_mutex_init(&site->lock, NULL) == 0);
+    site->port = port;
+    site->is_https = strncmp(config->public_url, "https:", 6) == 0;
+    public_make_notices(site);
+    site->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, public_on_request, site,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE,
         (unsigned)PUBLIC_THREADS, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)PUBLIC_CONNECTIONS * 2, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)PUBLIC_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)PUBLIC_HEAD_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_NOTIFY_CONNECTION, public_on_connection, p, MHD_OPTION_END);
-    if (p->daemon == NULL) {
+        MHD_OPTION_NOTIFY_CONNECTION, public_on_connection, site,
+        MHD_OPTION_END);
+    if (site->daemon == NULL) {
         (void)close(fd); /* nobody has connected */
-        public_free(p);
+        public_free(site);
         return err_set(e, ERR_IO, "Website: HTTP-Dienst startet nicht");
     }
-    *out = p;
+    *p = site;
     return ERR_OK;
 }
 

@@ -281,7 +281,7 @@ void http_request_answer(struct http_request *r, struct MHD_Response *response,
 }
 
 void http_reply(struct http_request *r, unsigned status,
-                const struct http_header *headers, size_t n_headers,
+                const struct http_field *headers, size_t n_headers,
                 const void *body, size_t len)
 {
     struct MHD_Response *response =

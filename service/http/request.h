@@ -27,7 +27,8 @@ struct http_peer {
     char address[HTTP_ADDRESS_MAX]; /* TCP: the address without port; "unix" */
 };
 
-struct http_header {
+/* A header of an answer (a "field" of RFC 9110). */
+struct http_field {
     const char *name;
     const char *value; /* no line ends: those are our error */
 };
@@ -80,7 +81,7 @@ const struct http_peer *http_request_peer(const struct http_request *r);
  * server adds Content-Length, Date and Connection. For 204 and 304 the body
  * is empty. */
 void http_reply(struct http_request *r, unsigned status,
-                const struct http_header *headers, size_t n_headers,
+                const struct http_field *headers, size_t n_headers,
                 const void *body, size_t len);
 
 #endif

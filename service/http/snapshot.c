@@ -69,22 +69,30 @@ static bool snapshot_is_same(const struct prepared_stamp *a,
            a->inode == b->inode;
 }
 
+static bool snapshot_grow(struct snapshot *s)
+{
+    if (s->n < s->cap) {
+        return true;
+    }
+    size_t cap = s->cap == 0 ? 64 : s->cap * 2;
+    struct snapshot_entry *items = realloc(s->items, cap * sizeof *s->items);
+    if (items == NULL) {
+        return false;
+    }
+    s->items = items;
+    s->cap = cap;
+    return true;
+}
+
 static enum err_code snapshot_add(const struct snapshot_walk *w,
                                   struct prepared *file, bool is_borrowed)
 {
     struct snapshot *s = w->out;
-    if (s->n == s->cap) {
-        size_t cap = s->cap == 0 ? 64 : s->cap * 2;
-        struct snapshot_entry *items =
-            realloc(s->items, cap * sizeof *s->items);
-        if (items == NULL) {
-            if (!is_borrowed) {
-                prepared_free(file);
-            }
-            return err_set(w->e, ERR_NOMEM, "kein Speicher für die Website");
+    if (!snapshot_grow(s)) {
+        if (!is_borrowed) {
+            prepared_free(file);
         }
-        s->items = items;
-        s->cap = cap;
+        return err_set(w->e, ERR_NOMEM, "kein Speicher für die Website");
     }
     s->items[s->n++] = (struct snapshot_entry){file, is_borrowed};
     s->bytes += file->bytes;

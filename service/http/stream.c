@@ -69,10 +69,10 @@ static void stream_orphan(struct http_stream *s, uv_loop_t *loop)
 }
 
 static struct MHD_Response *stream_response(struct http_stream *s,
-                                            const struct http_header *headers,
+                                            const struct http_field *headers,
                                             size_t n_headers)
 {
-    static const struct http_header own[] = {
+    static const struct http_field own[] = {
         {"Content-Type", "text/event-stream; charset=utf-8"},
         {"Cache-Control", "no-store"},
         {"X-Accel-Buffering", "no"}, /* a proxy must not collect */
@@ -92,7 +92,7 @@ static struct MHD_Response *stream_response(struct http_stream *s,
 }
 
 struct http_stream *
-http_stream_open(struct http_request *r, const struct http_header *headers,
+http_stream_open(struct http_request *r, const struct http_field *headers,
                  size_t n_headers, http_stream_closed_cb on_closed, void *data)
 {
     struct http_stream *s = mem_zalloc(sizeof *s);

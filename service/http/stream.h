@@ -21,7 +21,7 @@ typedef void (*http_stream_closed_cb)(void *data);
  * Control no-store, plus these headers. The request is done with, the stream
  * is the caller's to write to until on_closed. Never NULL. */
 struct http_stream *
-http_stream_open(struct http_request *r, const struct http_header *headers,
+http_stream_open(struct http_request *r, const struct http_field *headers,
                  size_t n_headers, http_stream_closed_cb on_closed, void *data);
 
 /* Appends bytes, copied. After a cut or a close it does nothing. */

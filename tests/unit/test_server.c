@@ -54,7 +54,7 @@ static void on_stream_closed(void *data)
 static void reply_text(struct http_request *r, unsigned status,
                        const char *text)
 {
-    struct http_header type = {"Content-Type", "text/plain"};
+    struct http_field type = {"Content-Type", "text/plain"};
     http_reply(r, status, &type, 1, text, strlen(text));
 }
 
