@@ -21,6 +21,7 @@ struct config;
 struct drills;
 struct events;
 struct http_request;
+struct key_public;
 struct session_manager;
 struct store;
 
@@ -34,6 +35,7 @@ struct api {
     struct drills *drills;
     struct events *events;
     struct session_manager *sessions;
+    const struct key_public *log_key; /* the audit log's, verifying half */
 };
 
 enum { API_PARAMETERS = 2 };
