@@ -114,6 +114,9 @@ int64_t log_publish(struct store *s, const struct key_public *log_key,
 /* The text of one entry, the caller's to free(); NULL when there is none. */
 char *log_entry_text(struct store *s, int64_t index);
 
+/* The database's file, for log_check_file() in a worker; lives with s. */
+const char *log_path(struct store *s);
+
 /* Forgets the salts and texts of names and reasons of entries older than
  * before_ms; the log stays valid. Inside a transaction. */
 void log_forget_names(struct store *s, int64_t before_ms);

@@ -92,6 +92,11 @@ char *log_entry_text(struct store *s, int64_t index)
     return text;
 }
 
+const char *log_path(struct store *s)
+{
+    return sqlite3_db_filename(store_handle(s), "main");
+}
+
 void log_forget_names(struct store *s, int64_t before_ms)
 {
     check(store_in_transaction(s));
