@@ -22,6 +22,17 @@ enum {
     LIMIT_AREAS = 36,         /* 35 municipalities, or the county alone */
     LIMIT_FIELD_ERRORS = 24,  /* told at once; the next ones wait */
 
+    /* Lengths of texts, mark and frame counted, in code points after NFC
+     * (Instagram in UTF-16 units); display-and-style.md sections 2 and 5.
+     * Meta's own limits are far above. */
+    LIMIT_HEADLINE = 160, /* CAP 1.2 section 3.2.2 suggests it */
+    LIMIT_DISPLAY_PAGE = 120,
+    LIMIT_CARD_HEADLINE = 44,
+    LIMIT_CARD_BODY = 120,
+    LIMIT_FACEBOOK = 1800,
+    LIMIT_INSTAGRAM = 1500,
+    LIMIT_ALT_TEXT = 400,
+
     /* Outside answers */
     LIMIT_ANSWER_BYTES = 256 * 1024,
 

@@ -1,0 +1,22 @@
+/* Times as people read them, in local time (templates.md, "Times"). Ordinary
+ * blanks; text_polish() makes them non-breaking. Pure but for TZ. */
+#ifndef TEMPLATES_TIMES_H
+#define TEMPLATES_TIMES_H
+
+#include <stdint.h>
+
+#include "templates/language.h"
+
+enum { TIMES_MAX = 64 };
+
+/* {stand}: "24.11.2026, 14:30 Uhr"; "24 November 2026, 14:30"; "24 novembre
+ * 2026 à 14 h 30". */
+void times_stand(int64_t at_ms, enum language l, char out[TIMES_MAX]);
+
+/* Any other: "24.11.2026 um 14:30 Uhr", else the same. */
+void times_full(int64_t at_ms, enum language l, char out[TIMES_MAX]);
+
+/* {stand_hm}: "14:30 Uhr"; "14:30"; "14 h 30". */
+void times_hm(int hour, int minute, enum language l, char out[TIMES_MAX]);
+
+#endif
