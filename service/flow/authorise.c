@@ -106,8 +106,7 @@ authorise_second_person(const struct authorise_question *q, struct err *e)
         return authorise_refuse(e, "Das entscheidet eine andere Person als "
                                    "die, die die Meldung eingereicht hat.");
     }
-    bool needs_code =
-        q->status == STATUS_ACTUAL && q->act != AUTHORISE_REJECT;
+    bool needs_code = q->status == STATUS_ACTUAL && q->act != AUTHORISE_REJECT;
     return needs_code && !authorise_is_fresh(q) ? authorise_stale(e)
                                                 : AUTHORISE_ALLOWED;
 }

@@ -30,9 +30,9 @@ struct authorise_question {
     enum authorise_act act;
     enum alert_status status;
     enum stream stream;
-    const char *submitted_by;  /* approve, reject, countersign; else "" */
-    int approvals;             /* of the family for this kind */
-    bool break_glass_allowed;  /* by the family for this kind */
+    const char *submitted_by; /* approve, reject, countersign; else "" */
+    int approvals;            /* of the family for this kind */
+    bool break_glass_allowed; /* by the family for this kind */
     bool break_glass_asked;
     int64_t now_ms;
 };

@@ -11,7 +11,7 @@
 enum { TRIGGER_DEPTH_MAX = 8 };
 
 /* NUL in a string would cut it silently later; JSON depth is bounded. */
-static bool trigger_json_is_sane(const json_t *value, int depth)
+static bool trigger_json_is_sane(json_t *value, int depth)
 {
     if (depth > TRIGGER_DEPTH_MAX) {
         return false;
@@ -23,9 +23,8 @@ static bool trigger_json_is_sane(const json_t *value, int depth)
             }
         }
     }
-    void *iter = json_object_iter((json_t *)(uintptr_t)value);
-    for (; iter != NULL;
-         iter = json_object_iter_next((json_t *)(uintptr_t)value, iter)) {
+    void *iter = json_object_iter(value);
+    for (; iter != NULL; iter = json_object_iter_next(value, iter)) {
         if (!trigger_json_is_sane(json_object_iter_value(iter), depth + 1)) {
             return false;
         }
@@ -35,10 +34,9 @@ static bool trigger_json_is_sane(const json_t *value, int depth)
 
 static bool trigger_known(const char *name, enum trigger_use use)
 {
-    static const char *const names[] = {"template",   "kind",    "incident",
-                                        "parameters", "status",  "channels",
-                                        "confirm",    "preconditions",
-                                        "break_glass"};
+    static const char *const names[] = {
+        "template", "kind",    "incident",      "parameters", "status",
+        "channels", "confirm", "preconditions", "break_glass"};
     size_t n = use == TRIGGER_PREVIEW ? 6 : sizeof(names) / sizeof(names[0]);
     for (size_t i = 0; i < n; i++) {
         if (strcmp(names[i], name) == 0) {
@@ -48,12 +46,11 @@ static bool trigger_known(const char *name, enum trigger_use use)
     return false;
 }
 
-static void trigger_refuse_unknown(const json_t *body, enum trigger_use use,
+static void trigger_refuse_unknown(json_t *body, enum trigger_use use,
                                    struct fields *f)
 {
-    void *iter = json_object_iter((json_t *)(uintptr_t)body);
-    for (; iter != NULL;
-         iter = json_object_iter_next((json_t *)(uintptr_t)body, iter)) {
+    void *iter = json_object_iter(body);
+    for (; iter != NULL; iter = json_object_iter_next(body, iter)) {
         const char *name = json_object_iter_key(iter);
         if (!trigger_known(name, use)) {
             fields_add(f, name, "Dieses Feld gibt es nicht. Entfernen Sie es.");
@@ -97,13 +94,15 @@ static void trigger_kind(const json_t *body, struct trigger *t,
     }
     if (!json_is_string(value) ||
         !alert_kind_parse(json_string_value(value), &kind)) {
-        fields_add(f, "kind", "Erlaubt sind alert, update, all_clear, "
-                              "retraction und correction.");
+        fields_add(f, "kind",
+                   "Erlaubt sind alert, update, all_clear, "
+                   "retraction und correction.");
         return;
     }
     if (t->marker[0] != '\0' && kind != t->kind) {
-        fields_add(f, "kind", "Die Art steht schon in der Adresse des Aufrufs "
-                              "und ist dort eine andere.");
+        fields_add(f, "kind",
+                   "Die Art steht schon in der Adresse des Aufrufs "
+                   "und ist dort eine andere.");
         return;
     }
     t->kind = kind;
@@ -118,8 +117,9 @@ static void trigger_incident(const json_t *body, struct trigger *t,
         return;
     }
     if (t->marker[0] != '\0' && strcmp(t->marker, marker) != 0) {
-        fields_add(f, "incident", "Das Ereignis steht schon in der Adresse des "
-                                  "Aufrufs und ist dort ein anderes.");
+        fields_add(f, "incident",
+                   "Das Ereignis steht schon in der Adresse des "
+                   "Aufrufs und ist dort ein anderes.");
         return;
     }
     MEM_SET_TEXT(t->marker, marker);
@@ -131,15 +131,17 @@ static void trigger_status(const json_t *body, struct trigger *t,
     const json_t *value = trigger_get(body, "status");
     if (value == NULL) {
         if (t->marker[0] == '\0') {
-            fields_add(f, "status", "Sagen Sie ausdrücklich actual (echt) oder "
-                                    "exercise (Übung).");
+            fields_add(f, "status",
+                       "Sagen Sie ausdrücklich actual (echt) oder "
+                       "exercise (Übung).");
         }
         return;
     }
     if (!json_is_string(value) ||
         !alert_status_parse(json_string_value(value), &t->status)) {
-        fields_add(f, "status", "Erlaubt sind actual (echt) und exercise "
-                                "(Übung).");
+        fields_add(f, "status",
+                   "Erlaubt sind actual (echt) und exercise "
+                   "(Übung).");
         return;
     }
     t->has_status = true;
@@ -160,8 +162,9 @@ static void trigger_channels(const json_t *body, struct trigger *t,
         const char *name = json_string_value(json_array_get(list, i));
         enum channel_id id = CHANNEL_FACEBOOK;
         if (name == NULL || !channel_id_parse(name, &id)) {
-            fields_add(f, "channels", "Erlaubt sind facebook, instagram, "
-                                      "website und displays.");
+            fields_add(f, "channels",
+                       "Erlaubt sind facebook, instagram, "
+                       "website und displays.");
             return;
         }
         t->channels |= 1U << id;
@@ -191,8 +194,9 @@ static void trigger_preconditions(const json_t *body, struct trigger *t,
     }
     if (!json_is_array(list) ||
         json_array_size(list) > TRIGGER_PRECONDITIONS_MAX) {
-        fields_add(f, "preconditions", "Hier wird eine Liste von Kennungen "
-                                       "der Vorbedingungen erwartet.");
+        fields_add(f, "preconditions",
+                   "Hier wird eine Liste von Kennungen "
+                   "der Vorbedingungen erwartet.");
         return;
     }
     for (size_t i = 0; i < json_array_size(list); i++) {
@@ -243,8 +247,8 @@ static void trigger_digest(const json_t *body, const char *call,
     free(text);
 }
 
-static void trigger_read(const json_t *body, enum trigger_use use,
-                         struct trigger *t, struct fields *f)
+static void trigger_read(json_t *body, enum trigger_use use, struct trigger *t,
+                         struct fields *f)
 {
     char call[ID_MAX + 32];
     (void)snprintf(call, sizeof(call), "%s %s", alert_kind_name(t->kind),
@@ -262,15 +266,17 @@ static void trigger_read(const json_t *body, enum trigger_use use,
         trigger_preconditions(body, t, f);
         trigger_break_glass(body, t, f);
         if (t->confirm[0] == '\0' && f->n == 0) {
-            fields_add(f, "confirm", "Es fehlt der Prüfwert der Vorschau "
-                                     "(digest aus POST /previews).");
+            fields_add(f, "confirm",
+                       "Es fehlt der Prüfwert der Vorschau "
+                       "(digest aus POST /previews).");
         }
     }
     if (t->kind == KIND_ALERT && t->marker[0] != '\0') {
-        fields_add(f, "incident", "Eine neue Meldung eröffnet ihr Ereignis "
-                                  "selbst. Für ein bestehendes Ereignis nehmen "
-                                  "Sie update, correction, all_clear oder "
-                                  "retraction.");
+        fields_add(f, "incident",
+                   "Eine neue Meldung eröffnet ihr Ereignis "
+                   "selbst. Für ein bestehendes Ereignis nehmen "
+                   "Sie update, correction, all_clear oder "
+                   "retraction.");
     }
     if (t->kind != KIND_ALERT && t->marker[0] == '\0') {
         fields_add(f, "incident", "Zu welchem Ereignis gehört die Meldung?");
@@ -294,8 +300,8 @@ enum err_code trigger_parse(const char *body, size_t len, enum trigger_use use,
         return err_set(e, ERR_CORRUPT,
                        "Der Inhalt ist kein gültiges JSON-Objekt (Zeile %d: "
                        "%.80s). Es wurde nichts gespeichert.",
-                       problem.line, object == NULL ? problem.text
-                                                    : "kein Objekt");
+                       problem.line,
+                       object == NULL ? problem.text : "kein Objekt");
     }
     MEM_SET_TEXT(t->marker, marker);
     trigger_read(object, use, t, fields);
@@ -315,11 +321,11 @@ void trigger_fini(struct trigger *t)
 
 void trigger_asked(const struct trigger *t, char out[DIGEST_NAMED_MAX])
 {
-    json_t *asked = json_pack(
-        "{s:s, s:s, s:s, s:s, s:i, s:s}", "template", t->template_id, "kind",
-        alert_kind_name(t->kind), "incident", t->marker, "status",
-        alert_status_name(t->status), "channels", (int)t->channels,
-        "parameters", t->parameters);
+    json_t *asked =
+        json_pack("{s:s, s:s, s:s, s:s, s:i, s:s}", "template", t->template_id,
+                  "kind", alert_kind_name(t->kind), "incident", t->marker,
+                  "status", alert_status_name(t->status), "channels",
+                  (int)t->channels, "parameters", t->parameters);
     char *text = json_dumps(asked, JSON_COMPACT | JSON_SORT_KEYS);
     check(text != NULL);
     struct digest d = digest_of(text, strlen(text));

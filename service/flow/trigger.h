@@ -31,7 +31,7 @@ struct trigger {
     char confirm[DIGEST_NAMED_MAX]; /* digest of the preview; submit only */
     size_t n_preconditions;
     char preconditions[TRIGGER_PRECONDITIONS_MAX][TRIGGER_PRECONDITION_MAX];
-    char break_glass[REASON_MAX]; /* the reason; "" when not asked for */
+    char break_glass[REASON_MAX];       /* the reason; "" when not asked for */
     char body_digest[DIGEST_NAMED_MAX]; /* of everything, path included:
                                            what an Idempotency-Key binds */
 };
