@@ -18,6 +18,8 @@ struct state_incident {
     /* The newest alert, when it still stands; else NULL: the incident has its
      * permanent page but is in no list of what is true now. */
     const struct alert *current;
+    /* Differs from what was last shown: its page has to be made anew. */
+    bool changed;
 };
 
 struct state {
