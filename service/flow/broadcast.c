@@ -1,0 +1,234 @@
+#include "service/flow/broadcast.h"
+
+#include <stdlib.h>
+
+#include "service/base/check.h"
+#include "service/base/log.h"
+#include "service/base/mem.h"
+#include "service/flow/parts.h"
+#include "service/store/alert.h"
+#include "service/store/draft.h"
+#include "service/store/store.h"
+
+enum { BROADCAST_TICK_MS = 1000, BROADCAST_LEVEL_PREEMPTS = 2 };
+
+/* Previews live 15 minutes; they are kept a day for the replay of questions. */
+static const int64_t broadcast_draft_kept_ms = INT64_C(24) * 3600 * 1000;
+
+enum realm broadcast_realm(enum stream stream)
+{
+    return stream == STREAM_REHEARSAL ? REALM_REHEARSAL : REALM_LIVE;
+}
+
+int64_t broadcast_now_ms(const struct broadcast *b)
+{
+    return clock_wall_ms(b->o.clock);
+}
+
+int64_t broadcast_mono_ms(const struct broadcast *b)
+{
+    return clock_mono_ms(b->o.clock);
+}
+
+struct channel *broadcast_channel(const struct broadcast *b, enum stream stream,
+                                  enum channel_id id)
+{
+    return b->o.channels[broadcast_realm(stream)][id];
+}
+
+void broadcast_note(struct broadcast *b, const struct broadcast_news *news)
+{
+    if (b->n_news == b->news_cap) {
+        b->news_cap = b->news_cap == 0 ? 16 : b->news_cap * 2;
+        struct broadcast_news *grown =
+            realloc(b->news, b->news_cap * sizeof(b->news[0]));
+        check(grown != NULL);
+        b->news = grown;
+    }
+    b->news[b->n_news++] = *news;
+}
+
+void broadcast_tell_news(struct broadcast *b)
+{
+    for (size_t i = 0; i < b->n_news; i++) {
+        if (b->news[i].marker[0] != '\0') {
+            incidents_refresh(b, b->news[i].marker);
+        }
+    }
+    for (size_t i = 0; i < b->n_news; i++) {
+        const struct broadcast_news *n = &b->news[i];
+        struct broadcast_event event = {n->kind, n->id, n->alert_id, n->leaf};
+        if (b->o.event != NULL) {
+            b->o.event(&event, b->o.data);
+        }
+    }
+    b->n_news = 0;
+}
+
+void broadcast_commit(struct broadcast *b)
+{
+    struct err e;
+    if (store_commit(b->o.store, &e) != ERR_OK) {
+        log_error("store: %s; stopping, a restart goes on from the disk",
+                  e.msg);
+        b->o.fatal(&e, b->o.data);
+    }
+    broadcast_tell_news(b);
+}
+
+static void broadcast_on_timer(uv_timer_t *timer)
+{
+    broadcast_wake(timer->data);
+}
+
+/* Arms the timer for the earliest moment at which a part is due. */
+static void broadcast_plan(struct broadcast *b)
+{
+    int64_t mono = broadcast_mono_ms(b);
+    int64_t wait = INT64_MAX;
+    int64_t lane_due = fanout_due_ms(b);
+    int64_t site_due = sites_due_mono_ms(b);
+    int64_t screen_due = screens_due_mono_ms(b);
+    if (lane_due != 0) {
+        wait = lane_due - broadcast_now_ms(b);
+    }
+    if (site_due != 0 && site_due - mono < wait) {
+        wait = site_due - mono;
+    }
+    if (screen_due != 0 && screen_due - mono < wait) {
+        wait = screen_due - mono;
+    }
+    if (wait == INT64_MAX) {
+        (void)uv_timer_stop(&b->timer);
+        return;
+    }
+    uint64_t ms = wait < 1 ? 1 : (uint64_t)wait;
+    check(uv_timer_start(&b->timer, broadcast_on_timer, ms, 0) == 0);
+}
+
+static void broadcast_turn(uv_idle_t *idle)
+{
+    struct broadcast *b = idle->data;
+    (void)uv_idle_stop(idle);
+    fanout_turn(b);
+    sites_turn(b);
+    screens_turn(b);
+    broadcast_plan(b);
+}
+
+void broadcast_wake(struct broadcast *b)
+{
+    if (b->started) {
+        check(uv_idle_start(&b->idle, broadcast_turn) == 0);
+    }
+}
+
+static void broadcast_on_tick(uv_timer_t *timer)
+{
+    lifecycle_tick(timer->data);
+}
+
+struct broadcast *broadcast_open(const struct broadcast_options *options)
+{
+    struct broadcast *b = mem_zalloc(sizeof(*b));
+    b->o = *options;
+    check(uv_idle_init(b->o.loop, &b->idle) == 0);
+    check(uv_timer_init(b->o.loop, &b->timer) == 0);
+    check(uv_timer_init(b->o.loop, &b->tick) == 0);
+    b->idle.data = b;
+    b->timer.data = b;
+    b->tick.data = b;
+    b->open_handles = 3;
+    return b;
+}
+
+void broadcast_start(struct broadcast *b)
+{
+    check(!b->started);
+    store_begin(b->o.store);
+    draft_forget(b->o.store, broadcast_now_ms(b) - broadcast_draft_kept_ms);
+    (void)log_append(b->o.store,
+                     &(struct log_entry){.type = "service.started"});
+    broadcast_commit(b);
+    incidents_load(b);
+    fanout_load(b);
+    screens_start(b);
+    b->started = true;
+    for (int s = 0; s < N_STREAMS; s++) {
+        sites_mark(b, (enum stream)s);
+    }
+    check(uv_timer_start(&b->tick, broadcast_on_tick, BROADCAST_TICK_MS,
+                         BROADCAST_TICK_MS) == 0);
+    readiness_start(b);
+    broadcast_wake(b);
+}
+
+static void broadcast_on_handle_closed(uv_handle_t *handle)
+{
+    struct broadcast *b = handle->data;
+    if (--b->open_handles > 0) {
+        return;
+    }
+    broadcast_close_cb cb = b->close_cb;
+    void *data = b->close_data;
+    fanout_fini(b);
+    sites_fini(b);
+    screens_fini(b);
+    readiness_fini(b);
+    incidents_fini(&b->incidents);
+    families_fini(&b->families);
+    free(b->news);
+    free(b);
+    cb(data);
+}
+
+void broadcast_stop(struct broadcast *b)
+{
+    b->closing = true;
+}
+
+void broadcast_stop_if_failed(struct broadcast *b)
+{
+    if (b->failed) {
+        struct err e;
+        (void)err_set(&e, ERR_UNCERTAIN, "outcome of a commit unknown");
+        b->o.fatal(&e, b->o.data);
+    }
+}
+
+void broadcast_maybe_closed(struct broadcast *b)
+{
+    if (b->close_cb == NULL || b->n_previews > 0) {
+        return;
+    }
+    if (b->started && !b->failed) {
+        fanout_turn(b); /* what the closed channels answered last */
+        store_begin(b->o.store);
+        (void)log_append(b->o.store,
+                         &(struct log_entry){.type = "service.stopped"});
+        broadcast_commit(b);
+    }
+    uv_close((uv_handle_t *)&b->idle, broadcast_on_handle_closed);
+    uv_close((uv_handle_t *)&b->timer, broadcast_on_handle_closed);
+    uv_close((uv_handle_t *)&b->tick, broadcast_on_handle_closed);
+}
+
+void broadcast_close(struct broadcast *b, broadcast_close_cb cb, void *data)
+{
+    check(b->close_cb == NULL);
+    b->closing = true;
+    b->close_cb = cb;
+    b->close_data = data;
+    broadcast_maybe_closed(b);
+}
+
+bool broadcast_is_ready(const struct broadcast *b)
+{
+    return b->started && !b->closing;
+}
+
+bool broadcast_drill_may_start(struct broadcast *b, bool confirmed)
+{
+    int level = confirmed ? BROADCAST_LEVEL_PREEMPTS : 3;
+    return !alert_actual_is_open(b->o.store, broadcast_now_ms(b), level);
+}

@@ -1,0 +1,436 @@
+/* The website as a state channel: compose what is true, write what differs,
+ * record it, read it back; and again while something changed meanwhile.
+ * Level-triggered: intermediate states may be skipped, the last never. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "service/base/check.h"
+#include "service/base/digest.h"
+#include "service/base/log.h"
+#include "service/base/mem.h"
+#include "service/config/config.h"
+#include "service/flow/egress.h"
+#include "service/flow/parts.h"
+#include "service/flow/state.h"
+#include "service/store/delivery.h"
+#include "service/store/store.h"
+#include "templates/places.h"
+
+/* Read back 0.5, 1, 2, 5 … s after a reading that did not find it. */
+static const int64_t site_read_again_ms[] = {500, 1000, 2000, 5000, 10000};
+
+void sites_mark(struct broadcast *b, enum stream stream)
+{
+    b->sites[broadcast_realm(stream)].dirty = true;
+    broadcast_wake(b);
+}
+
+static struct channel *site_channel(const struct broadcast *b, enum realm realm)
+{
+    return b->o.channels[realm][CHANNEL_WEBSITE];
+}
+
+static const char *site_area_name(void *data, const char *ags)
+{
+    const struct broadcast *b = data;
+    const struct place *place = places_find(b->o.places, ags);
+    return place == NULL ? NULL : place->name;
+}
+
+static struct site_config site_config_of(struct broadcast *b, enum realm realm)
+{
+    const struct config *c = b->o.config;
+    return (struct site_config){.authority = c->authority,
+                                .sender_id = c->sender_id,
+                                .public_url = b->o.public_url[realm],
+                                .netiquette_url = c->netiquette_url,
+                                .office_hours = c->office_hours,
+                                .phones = c->phones,
+                                .area = c->area,
+                                .area_name = site_area_name,
+                                .area_data = b,
+                                .keys = b->o.key_texts,
+                                .proofs = realm == REALM_LIVE,
+                                .demonstration = c->demonstration};
+}
+
+/* ---- what has been shown ---- */
+
+static bool site_is_shown(const struct site_part *site,
+                          const struct state_incident *i)
+{
+    for (size_t v = 0; v < site->n_versions; v++) {
+        const struct site_version *version = &site->versions[v];
+        if (strcmp(version->marker, i->marker) == 0) {
+            return version->number == i->alerts[i->n_alerts - 1]->number &&
+                   version->current == (i->current != NULL);
+        }
+    }
+    return false;
+}
+
+static void site_note_version(struct site_part *site,
+                              const struct state_incident *i)
+{
+    struct site_version *v = &site->pending[site->n_pending++];
+    *v = (struct site_version){.number = i->alerts[i->n_alerts - 1]->number,
+                               .current = i->current != NULL};
+    MEM_SET_TEXT(v->marker, i->marker);
+}
+
+/* The mark of every text that is about to be public, per alert. */
+static bool site_marks_fit(const struct state_composed *s)
+{
+    for (size_t i = 0; i < s->state.n_incidents; i++) {
+        const struct state_incident *incident = &s->incidents[i];
+        for (size_t k = 0; k < incident->n_alerts; k++) {
+            const struct content *c = &incident->alerts[k]->content;
+            for (size_t l = 0; l < c->n_languages; l++) {
+                if (!egress_mark_fits(s->state.stream,
+                                      c->languages[l].headline)) {
+                    log_error("alert=%s stopped: headline without its mark",
+                              incident->alerts[k]->id);
+                    return false;
+                }
+            }
+        }
+    }
+    return true;
+}
+
+/* Composes the streams of the realm into site->items. */
+static enum err_code site_make(struct broadcast *b, enum realm realm,
+                               struct err *e)
+{
+    struct site_part *site = &b->sites[realm];
+    struct state_composed composed[2];
+    const struct state *states[2];
+    size_t n = realm == REALM_LIVE ? 2 : 1;
+    struct site_config config = site_config_of(b, realm);
+    enum err_code code = ERR_OK;
+    int64_t now = broadcast_now_ms(b);
+    free(site->pending);
+    site->pending = mem_calloc(b->incidents.alerts.n, sizeof(*site->pending));
+    site->n_pending = 0;
+    site->changes_at_ms = 0;
+    site->composed_at_ms = now;
+    for (size_t i = 0; i < n; i++) {
+        enum stream stream = realm == REALM_REHEARSAL ? STREAM_REHEARSAL
+                             : i == 0                 ? STREAM_ACTUAL
+                                                      : STREAM_EXERCISE;
+        state_compose(&b->incidents.alerts, stream, now, &composed[i]);
+        states[i] = &composed[i].state;
+        for (size_t k = 0; k < composed[i].state.n_incidents; k++) {
+            struct state_incident *incident = &composed[i].incidents[k];
+            incident->changed = !site_is_shown(site, incident);
+            site_note_version(site, incident);
+        }
+        int64_t at = composed[i].changes_at_ms;
+        if (at != 0 && (site->changes_at_ms == 0 || at < site->changes_at_ms)) {
+            site->changes_at_ms = at;
+        }
+        if (!site_marks_fit(&composed[i])) {
+            code = err_set(e, ERR_DENIED, "Kennzeichnung fehlt");
+        }
+    }
+    if (code == ERR_OK) {
+        code = site_compose(states, n, &config, &site->items, e);
+    }
+    for (size_t i = 0; i < n; i++) {
+        state_composed_fini(&composed[i]);
+    }
+    return code;
+}
+
+/* ---- recording ---- */
+
+typedef bool (*site_change)(struct delivery *d, int64_t now_ms);
+
+static bool site_accept(struct delivery *d, int64_t now_ms)
+{
+    if (d->state != DELIVERY_QUEUED) {
+        return false;
+    }
+    d->state = DELIVERY_ACCEPTED;
+    d->outcome = OUTCOME_DONE;
+    d->attempts++;
+    d->accepted_at_ms = now_ms;
+    d->detail[0] = '\0';
+    return true;
+}
+
+static bool site_show(struct delivery *d, int64_t now_ms)
+{
+    if (d->state != DELIVERY_ACCEPTED) {
+        return false;
+    }
+    d->state = DELIVERY_VISIBLE;
+    d->visible_at_ms = now_ms;
+    d->detail[0] = '\0';
+    return true;
+}
+
+/* Held by the last composed state: it, or its successor, was released. */
+static bool site_holds(const struct broadcast *b, const struct site_part *site,
+                       const struct delivery *d)
+{
+    const struct alert *a = incidents_find(b, d->alert_id);
+    for (size_t v = 0; a != NULL && v < site->n_pending; v++) {
+        if (strcmp(site->pending[v].marker, d->marker) == 0) {
+            return site->pending[v].number >= a->number;
+        }
+    }
+    return false;
+}
+
+/* Applies `change` to the website deliveries of the realm that the state
+ * holds; inside a transaction. */
+static void site_record(struct broadcast *b, enum realm realm,
+                        site_change change)
+{
+    const struct site_part *site = &b->sites[realm];
+    for (struct lane *l = b->lanes; l != NULL; l = l->next) {
+        for (size_t i = 0; i < l->deliveries.n; i++) {
+            struct delivery *d = &l->deliveries.items[i];
+            enum delivery_state from = d->state;
+            if (l->channel != CHANNEL_WEBSITE ||
+                broadcast_realm(d->stream) != realm ||
+                !site_holds(b, site, d) || !change(d, broadcast_now_ms(b))) {
+                continue;
+            }
+            record_delivery(b, d, from);
+        }
+    }
+}
+
+static void site_note_detail(struct broadcast *b, enum realm realm,
+                             enum delivery_state state, const char *detail)
+{
+    for (struct lane *l = b->lanes; l != NULL; l = l->next) {
+        for (size_t i = 0; i < l->deliveries.n; i++) {
+            struct delivery *d = &l->deliveries.items[i];
+            if (l->channel == CHANNEL_WEBSITE && d->state == state &&
+                broadcast_realm(d->stream) == realm &&
+                strcmp(d->detail, detail) != 0) {
+                MEM_SET_TEXT(d->detail, detail);
+                record_delivery(b, d, d->state);
+            }
+        }
+    }
+}
+
+bool sites_has_page(const struct broadcast *b, const struct alert *a)
+{
+    const struct lane *l = NULL;
+    for (l = b->lanes; l != NULL; l = l->next) {
+        if (l->channel == CHANNEL_WEBSITE &&
+            strcmp(l->marker, a->marker) == 0) {
+            break;
+        }
+    }
+    for (size_t i = 0; l != NULL && i < l->deliveries.n; i++) {
+        if (strcmp(l->deliveries.items[i].alert_id, a->id) == 0) {
+            return l->deliveries.items[i].state != DELIVERY_QUEUED;
+        }
+    }
+    return true;
+}
+
+/* ---- one publish ---- */
+
+static enum realm site_realm(const struct broadcast *b,
+                             const struct site_part *site)
+{
+    return site == &b->sites[REALM_LIVE] ? REALM_LIVE : REALM_REHEARSAL;
+}
+
+static void site_fail(struct broadcast *b, struct site_part *site,
+                      const char *detail)
+{
+    static const int64_t wait_ms[] = {1000, 2000, 5000, 10000, 30000};
+    size_t last = sizeof(wait_ms) / sizeof(wait_ms[0]) - 1;
+    size_t at = (size_t)site->failures > last ? last : (size_t)site->failures;
+    site->failures++;
+    site->dirty = true;
+    site->retry_at_ms = broadcast_mono_ms(b) + wait_ms[at];
+    log_warn("channel=website not written: %s", detail);
+    store_begin(b->o.store);
+    site_note_detail(b, site_realm(b, site), DELIVERY_QUEUED, detail);
+    broadcast_commit(b);
+}
+
+/* D6: the row follows the files. */
+static void site_written(struct broadcast *b, struct site_part *site)
+{
+    enum realm realm = site_realm(b, site);
+    struct digest d = digest_of("", 0);
+    for (size_t i = 0; i < site->items.n; i++) {
+        const struct channel_item *item = &site->items.items[i];
+        struct digest pair[2] = {d, digest_of(item->bytes, item->len)};
+        d = digest_of(pair, sizeof(pair));
+    }
+    char digest[DIGEST_NAMED_MAX];
+    digest_named(&d, digest);
+    store_begin(b->o.store);
+    site_save(b->o.store, realm == REALM_LIVE ? "live" : "rehearsal", digest,
+              broadcast_now_ms(b));
+    site_record(b, realm, site_accept);
+    broadcast_commit(b);
+    free(site->versions);
+    site->versions = mem_calloc(site->n_pending, sizeof(*site->versions));
+    memcpy(site->versions, site->pending,
+           site->n_pending * sizeof(*site->versions));
+    site->n_versions = site->n_pending;
+    site->failures = 0;
+    site->reads = 0;
+    site->read_again_at_ms = broadcast_mono_ms(b);
+    for (struct lane *l = b->lanes; l != NULL; l = l->next) {
+        if (l->channel == CHANNEL_FACEBOOK) {
+            l->due_ms = broadcast_now_ms(b); /* its page is there */
+        }
+    }
+}
+
+static void site_on_written(struct channel_request *r)
+{
+    struct site_part *site = container_of(r, struct site_part, request);
+    struct broadcast *b = r->data;
+    site->writing = false;
+    if (r->result.outcome == OUTCOME_DONE) {
+        site_written(b, site);
+    } else {
+        site_fail(b, site, r->result.detail);
+    }
+    broadcast_wake(b);
+}
+
+static void site_on_read(struct channel_request *r)
+{
+    struct site_part *site = container_of(r, struct site_part, read_request);
+    struct broadcast *b = r->data;
+    site->reading = false;
+    if (site->outdated) {
+        site->outdated = false;
+        site_items_fini(&site->read_items);
+        broadcast_wake(b);
+        return;
+    }
+    store_begin(b->o.store);
+    if (r->result.finding == CHANNEL_FOUND) {
+        site_record(b, site_realm(b, site), site_show);
+        site->read_again_at_ms = 0;
+    } else {
+        size_t last = sizeof(site_read_again_ms) / sizeof(int64_t) - 1;
+        size_t at = (size_t)site->reads > last ? last : (size_t)site->reads;
+        site->reads++;
+        site->read_again_at_ms = broadcast_mono_ms(b) + site_read_again_ms[at];
+        site_note_detail(b, site_realm(b, site), DELIVERY_ACCEPTED,
+                         r->result.detail);
+    }
+    broadcast_commit(b);
+    broadcast_wake(b);
+}
+
+static void site_begin(struct broadcast *b, enum realm realm)
+{
+    struct site_part *site = &b->sites[realm];
+    struct channel *c = site_channel(b, realm);
+    struct err e;
+    site->dirty = false;
+    site->retry_at_ms = 0;
+    site->read_again_at_ms = 0;
+    if (site->reading && !site->outdated) {
+        site->outdated = true;
+        site->read_items = site->items;
+        site->items = (struct site_items){0};
+    }
+    site_items_fini(&site->items);
+    if (site_make(b, realm, &e) != ERR_OK) {
+        site_fail(b, site, e.msg);
+        return;
+    }
+    site->writing = true;
+    site->request = (struct channel_request){.items = site->items.items,
+                                             .n_items = site->items.n,
+                                             .done = site_on_written,
+                                             .data = b};
+    c->type->publish(c, &site->request);
+}
+
+static void site_read_back(struct broadcast *b, enum realm realm)
+{
+    struct site_part *site = &b->sites[realm];
+    struct channel *c = site_channel(b, realm);
+    site->reading = true;
+    site->read_again_at_ms = 0;
+    site->read_request = (struct channel_request){.items = site->items.items,
+                                                  .n_items = site->items.n,
+                                                  .done = site_on_read,
+                                                  .data = b};
+    c->type->confirm(c, &site->read_request);
+}
+
+static void site_turn(struct broadcast *b, enum realm realm)
+{
+    struct site_part *site = &b->sites[realm];
+    int64_t mono = broadcast_mono_ms(b);
+    if (site_channel(b, realm) == NULL || site->writing || b->closing) {
+        return;
+    }
+    if (site->changes_at_ms != 0 &&
+        broadcast_now_ms(b) >= site->changes_at_ms) {
+        site->dirty = true;
+    }
+    if (site->dirty && mono >= site->retry_at_ms) {
+        site_begin(b, realm);
+    } else if (!site->reading && site->read_again_at_ms != 0 &&
+               mono >= site->read_again_at_ms) {
+        site_read_back(b, realm);
+    }
+}
+
+void sites_turn(struct broadcast *b)
+{
+    for (int r = 0; r < N_REALMS; r++) {
+        site_turn(b, (enum realm)r);
+    }
+}
+
+static void sites_earlier(int64_t *due, int64_t at)
+{
+    if (at != 0 && (*due == 0 || at < *due)) {
+        *due = at;
+    }
+}
+
+int64_t sites_due_mono_ms(const struct broadcast *b)
+{
+    int64_t due = 0;
+    for (int r = 0; r < N_REALMS; r++) {
+        const struct site_part *site = &b->sites[r];
+        if (site_channel(b, (enum realm)r) == NULL || site->writing) {
+            continue;
+        }
+        if (site->dirty) {
+            sites_earlier(&due, site->retry_at_ms == 0 ? 1 : site->retry_at_ms);
+        }
+        if (!site->reading) {
+            sites_earlier(&due, site->read_again_at_ms);
+        }
+        if (site->changes_at_ms != 0) {
+            sites_earlier(&due, broadcast_mono_ms(b) + site->changes_at_ms -
+                                    broadcast_now_ms(b));
+        }
+    }
+    return due;
+}
+
+void sites_fini(struct broadcast *b)
+{
+    for (int r = 0; r < N_REALMS; r++) {
+        check(!b->sites[r].writing && !b->sites[r].reading);
+        site_items_fini(&b->sites[r].items);
+        free(b->sites[r].versions);
+        free(b->sites[r].pending);
+    }
+}

@@ -1,5 +1,0 @@
-tuermer_test(trigger flow)
-tuermer_test(authorise flow)
-tuermer_test(egress flow)
-tuermer_test(state flow)
-tuermer_test(resolve flow)
