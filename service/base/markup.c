@@ -12,13 +12,21 @@ static const char *markup_reference(char c)
     }
 }
 
+/* XML 1.0 section 2.2 allows tab and the line ends only; HTML calls the
+ * others an error. */
+static bool markup_allows(char c)
+{
+    unsigned char u = (unsigned char)c;
+    return (u >= 0x20 && u != 0x7f) || c == '\t' || c == '\n';
+}
+
 void markup_text(struct buf *b, const char *text)
 {
     for (const char *p = text; *p != '\0'; p++) {
         const char *reference = markup_reference(*p);
         if (reference != NULL) {
             buf_add_text(b, reference);
-        } else {
+        } else if (markup_allows(*p)) {
             buf_add_char(b, *p);
         }
     }

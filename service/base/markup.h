@@ -1,6 +1,7 @@
 /* Writes HTML and XML. Whatever comes from a template or a person goes
  * through markup_text() or markup_attribute(), which are the same for both
- * languages: the five special characters become references. */
+ * languages: the five special characters become references, and control
+ * characters, which neither language may hold, are left out. */
 #ifndef SERVICE_BASE_MARKUP_H
 #define SERVICE_BASE_MARKUP_H
 
