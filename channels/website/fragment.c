@@ -19,7 +19,7 @@ static bool fragment_item(struct buf *b, const struct view *v,
     markup_text(b, warning_word(&w));
     buf_add_text(b, "</strong> <a href=\"");
     markup_text(b, v->url);
-    buf_printf(b, "/w/%s\">", a->marker);
+    buf_printf(b, "/w/%s\" target=\"_top\">", a->marker);
     markup_text(b, l->headline);
     buf_add_text(b, "</a> (Stand ");
     phrase_time(b, view_stand_ms(a), PHRASE_DE);
@@ -50,7 +50,7 @@ void fragment_compose(struct buf *b, const struct view *v)
     }
     buf_add_text(b, "<p><a href=\"");
     markup_text(b, v->url);
-    buf_add_text(b, "/\">");
+    buf_add_text(b, "/\" target=\"_top\">");
     markup_text(b, phrase(PHRASE_BACK, PHRASE_DE));
     buf_add_text(b, "</a></p>\n</section>\n");
     buf_fini(&items);

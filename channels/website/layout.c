@@ -47,11 +47,12 @@ static void layout_head(struct buf *b, const struct layout *l)
                "initial-scale=1\">\n"
                "<meta name=\"color-scheme\" content=\"light dark\">\n"
                "<meta name=\"format-detection\" content=\"telephone=no\">\n"
-               "<link rel=\"icon\" href=\"data:,\">\n"
+               "<link rel=\"icon\" type=\"image/svg+xml\" "
+               "href=\"%sicon.svg\">\n"
                "<link rel=\"stylesheet\" href=\"%sstyle.css\">\n"
                "<link rel=\"alternate\" type=\"application/atom+xml\" "
                "href=\"%sfeed.atom\"",
-               l->root, l->root);
+               l->root, l->root, l->root);
     markup_attribute(b, "title", phrase(PHRASE_TITLE, l->language));
     buf_add_text(b, ">\n");
     layout_preview(b, l);
@@ -106,7 +107,7 @@ void layout_open(struct buf *b, const struct layout *l)
     buf_fini(&home);
     buf_add_text(b, "><strong>");
     markup_text(b, v->config->authority);
-    buf_add_text(b, "</strong> ");
+    buf_add_text(b, "</strong> · ");
     markup_text(b, phrase(PHRASE_ABOUT, l->language));
     buf_add_text(b, "</a></p>\n");
     layout_languages(b, l);

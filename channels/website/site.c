@@ -14,9 +14,11 @@
 #include "service/base/check.h"
 #include "service/base/mem.h"
 
-/* style.css, embedded by CMakeLists.txt. */
+/* style.css and icon.svg, embedded by CMakeLists.txt. */
 extern const unsigned char site_style[];
 extern const size_t site_style_len;
+extern const unsigned char site_icon[];
+extern const size_t site_icon_len;
 
 struct site_file {
     char *name;
@@ -208,6 +210,7 @@ enum err_code site_compose(const struct state *const *states, size_t n_states,
     }
     site_add(out, "style.css", mem_dup(site_style, site_style_len),
              site_style_len);
+    site_add(out, "icon.svg", mem_dup(site_icon, site_icon_len), site_icon_len);
     enum err_code code = site_incidents(out, &v, e);
     if (code == ERR_OK) {
         code = site_homes(out, &v, e);
@@ -275,6 +278,7 @@ const char *site_media_type(const char *name)
         {".atom", "application/atom+xml"},
         {".xml", "application/cap+xml"},
         {".jpg", "image/jpeg"},
+        {".svg", "image/svg+xml"},
     };
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
         if (site_ends(name, types[i][0])) {
