@@ -50,7 +50,8 @@ static enum err_code mqtt_url_parse(const char *url, struct mqtt_thread *t,
     bool bracket = *host == '['; /* [::1]:1883 */
     size_t len = bracket ? strcspn(++host, "]") : strcspn(host, ":/");
     const char *rest = host + len + (bracket && host[len] == ']' ? 1 : 0);
-    if (len == 0 || !mqtt_port_parse(rest, t)) {
+    if (len == 0 || (bracket && host[len] == '\0') ||
+        !mqtt_port_parse(rest, t)) {
         return mqtt_url_invalid(url, e);
     }
     t->host = mem_dup(host, len);

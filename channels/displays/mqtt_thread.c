@@ -281,9 +281,10 @@ static void thread_push_disconnected(struct mqtt_thread *t, int rv)
                        "Konto und Passwort prüfen.",
                        mosquitto_reason_string(t->connack));
     } else {
-        (void)snprintf(detail, sizeof(detail), "MQTT-Broker %s:%d: %.60s",
-                       t->announced ? "getrennt, " : "nicht erreichbar, ",
-                       t->port, mosquitto_strerror(rv));
+        (void)snprintf(detail, sizeof(detail),
+                       "MQTT-Broker %s (Port %d): %.60s",
+                       t->announced ? "getrennt" : "nicht erreichbar", t->port,
+                       mosquitto_strerror(rv));
     }
     struct mqtt_event *event = mem_zalloc(sizeof(*event));
     event->kind = MQTT_EVENT_DISCONNECTED;
