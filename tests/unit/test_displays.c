@@ -495,6 +495,26 @@ static void a_dead_broker_costs_nothing(void **state)
     assert_true(cpu < 0.6);
 }
 
+/* The publish wakes the thread, and no 40 ms of Nagle and delayed
+ * acknowledgements come between (2200 ms before TCP_QUICKACK). */
+static void an_acknowledgement_takes_milliseconds(void **state)
+{
+    struct fixture *f = *state;
+    broker_start(&f->broker, &(struct broker_options){.tls = true});
+    f->channel = open_as(f, "", "", "t");
+    run_until(f, f->connected == 1);
+    int64_t start_ms = clock_mono_ms(clock_real());
+    for (int i = 0; i < 50; i++) {
+        publish(f, TOPICS, i);
+        run_until(f, !f->busy);
+        assert_int_equal(f->outcome, OUTCOME_DONE);
+    }
+    int64_t took_ms = clock_mono_ms(clock_real()) - start_ms;
+    print_message("50 publishes of 6 topics, one after another, TLS: %lld ms\n",
+                  (long long)took_ms);
+    assert_true(took_ms < 1500);
+}
+
 static void
 a_request_in_flight_is_answered_when_the_channel_closes(void **state)
 {
@@ -540,6 +560,7 @@ int main(void)
         test(what_displays_say_is_handed_on),
         test(after_a_restart_a_replaced_state_is_noticed),
         test(a_dead_broker_costs_nothing),
+        test(an_acknowledgement_takes_milliseconds),
         test(a_request_in_flight_is_answered_when_the_channel_closes),
         test(addresses_that_are_none_are_refused),
         test(twenty_killed_brokers_lose_no_final_state),
