@@ -36,7 +36,7 @@ struct preview_work {
     struct err card_err;
     struct channel_request request;
     struct channel_item item;
-    char item_name[IMAGE_NAME_MAX + 16];
+    char item_name[ID_MAX + 16];
     struct alert_list incident; /* of a follow-up */
     const struct family *family;
     bool draft_made;
@@ -374,7 +374,8 @@ static void preview_put_card(struct preview_work *w)
         preview_store(w);
         return;
     }
-    (void)snprintf(w->item_name, sizeof(w->item_name), "karte/%s.jpg", name);
+    (void)snprintf(w->item_name, sizeof(w->item_name), "karte/%s.jpg",
+                   a->content.image_name);
     w->item = (struct channel_item){
         .name = w->item_name, .bytes = w->jpeg, .len = w->jpeg_len};
     w->request = (struct channel_request){

@@ -73,7 +73,8 @@ void broadcast_check(struct broadcast *b, broadcast_checked_cb cb, void *data)
         part->pending++;
         part->requests[c] =
             (struct channel_request){.done = readiness_on_checked, .data = b};
-        channel->type->check(channel, &part->requests[c]);
+        /* Parentheses keep the operation from the macro check(). */
+        (channel->type->check)(channel, &part->requests[c]);
     }
     if (part->pending == 0) {
         readiness_answer(b);
