@@ -1,3 +1,5 @@
 add_executable(site_pages ${PROJECT_SOURCE_DIR}/tests/browser/site_pages.c)
 target_link_libraries(site_pages PRIVATE website support)
 tuermer_test(site website)
+tuermer_test(website website http)
+tuermer_test(webwriter website)
