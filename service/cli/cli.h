@@ -107,7 +107,8 @@ struct cli_call {
     int status;
     char *answer; /* never NULL when the call returned CLI_DONE; owned */
     size_t answer_len;
-    long retry_after_s; /* 0: none */
+    long retry_after_s;     /* 0: none */
+    char session_token[64]; /* of a Set-Cookie with a session; "" none */
 };
 
 /* CLI_DONE: there is an answer of whatever status. Else it said what is
