@@ -42,8 +42,8 @@ static void user_print_qr(struct cli *cli, const char *text)
             unsigned dark = 0;
             for (int half = 0; half < 2; half++) {
                 int row = y + half;
-                bool inside = x >= 0 && x < code->width && row >= 0 &&
-                              row < code->width;
+                bool inside =
+                    x >= 0 && x < code->width && row >= 0 && row < code->width;
                 if (inside && (code->data[row * code->width + x] & 1U) != 0) {
                     dark |= half == 0 ? 2U : 1U;
                 }
@@ -91,9 +91,9 @@ static char *user_body(struct cli *cli, const char *roles, const char *password,
         roles += len;
         roles += *roles == ',' ? 1 : 0;
     }
-    json_t *body = json_pack("{s:s, s:o, s:b, s:b}", "name", cli->args[0],
-                             "roles", list, "totp", totp ? 1 : 0, "token",
-                             token ? 1 : 0);
+    json_t *body =
+        json_pack("{s:s, s:o, s:b, s:b}", "name", cli->args[0], "roles", list,
+                  "totp", totp ? 1 : 0, "token", token ? 1 : 0);
     if (body != NULL && password[0] != '\0') {
         (void)json_object_set_new(body, "password", json_string(password));
     }
@@ -153,9 +153,8 @@ static int user_add(struct cli *cli)
     int code = password_file == NULL
                    ? CLI_DONE
                    : cli_read_secret(cli, password_file, password);
-    char *body = code != CLI_DONE
-                     ? NULL
-                     : user_body(cli, roles, password, totp, token);
+    char *body =
+        code != CLI_DONE ? NULL : user_body(cli, roles, password, totp, token);
     sodium_memzero(password, sizeof(password));
     if (body == NULL) {
         return code == CLI_DONE ? CLI_ERROR : code;
@@ -214,8 +213,7 @@ static int user_list(struct cli *cli)
         bool enrolled = json_is_true(json_object_get(user, "enrolled"));
         bool disabled = json_is_true(json_object_get(user, "disabled"));
         cli_out(cli, "%-24s %-14s %s", user_text(user, "name"),
-                enrolled ? "mit Einmalcode" : "",
-                disabled ? "gesperrt  " : "");
+                enrolled ? "mit Einmalcode" : "", disabled ? "gesperrt  " : "");
         user_print_roles(cli, json_object_get(user, "roles"));
         cli_out(cli, "\n");
     }
