@@ -53,6 +53,7 @@ struct graph_param {
 struct graph_call {
     enum graph_kind kind; /* GRAPH_READ is a GET, the others are POSTs;
                              GRAPH_COMMIT has a connection of its own */
+    bool fresh;           /* so has this one */
     const char *path;     /* "/{page}/feed" */
     const struct graph_param *params;
     size_t n_params;
