@@ -1,0 +1,17 @@
+/* Pixels to a JPEG file: baseline, 4:4:4, JFIF (which means sRGB here). No
+ * shared state. */
+#ifndef TEMPLATES_JPEG_H
+#define TEMPLATES_JPEG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "service/base/err.h"
+
+/* `pixels` are rows of 32-bit 0x00RRGGBB in the machine's order, `stride`
+ * bytes apart. *jpeg is the caller's to free(). */
+enum err_code jpeg_encode(const uint8_t *pixels, int width, int height,
+                          int stride, uint8_t **jpeg, size_t *len,
+                          struct err *e);
+
+#endif
