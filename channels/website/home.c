@@ -98,7 +98,8 @@ static void home_drills(struct buf *b, const struct layout *l,
     }
     buf_add_text(b, "<section class=\"drills\">\n<p class=\"drill-hint\">"
                     "<strong>");
-    markup_text(b, phrase(PHRASE_DRILL, l->language));
+    markup_text(b, l->view->rehearsal ? "Übung"
+                                      : phrase(PHRASE_DRILL, l->language));
     buf_add_text(b, "</strong><br>");
     markup_text(b, phrase(PHRASE_DRILL_HINT, l->language));
     buf_add_text(b, "</p>\n");

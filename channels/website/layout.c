@@ -59,8 +59,20 @@ static void layout_head(struct buf *b, const struct layout *l)
     buf_add_text(b, "</head>\n");
 }
 
+static size_t layout_count_languages(const struct layout *l)
+{
+    size_t n = 0;
+    for (int i = 0; i < N_PHRASE_LANGUAGES; i++) {
+        n += l->languages[i] != NULL;
+    }
+    return n;
+}
+
 static void layout_languages(struct buf *b, const struct layout *l)
 {
+    if (layout_count_languages(l) < 2) {
+        return;
+    }
     buf_add_text(b, "<nav class=\"languages\"");
     markup_attribute(b, "aria-label", phrase(PHRASE_LANGUAGES, l->language));
     buf_add_text(b, ">\n<ul>\n");

@@ -94,9 +94,12 @@ void warning_band(struct buf *b, const struct warning *w)
                warning_signs[drill ? VIEW_LEVEL_3 : tone]);
     buf_add_text(b, "<span class=\"word\">");
     if (drill) {
-        buf_printf(b, "%s – ", mark);
+        buf_add_text(b, mark);
+        buf_add_text(b, tone > VIEW_LEVEL_3 ? " – " : "");
     }
-    markup_text(b, warning_word(w));
+    if (!drill || tone > VIEW_LEVEL_3) {
+        markup_text(b, warning_word(w));
+    }
     buf_add_text(b, "</span> ");
     warning_level(b, w, tone);
     buf_add_text(b, "</p>\n");
