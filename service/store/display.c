@@ -12,7 +12,7 @@ enum {
     DISPLAY_CLOCK_OFF_S = 120,
 };
 
-#define DISPLAY_COLUMNS                                              \
+#define DISPLAY_COLUMNS                                                  \
     "id, area, rehearsal, paired_at_ms, revoked_at_ms, status, player, " \
     "clock_offset_s, last_seen_ms, shown_at_ms"
 
@@ -86,11 +86,11 @@ static void display_read(const struct sql *q, struct display *d)
 
 static void display_read_showing(struct store *s, struct display *d)
 {
-    struct sql q = sql_of(
-        s, "SELECT w.stream, w.epoch, w.seq, w.sha256,"
-           " coalesce(n.sha256 = w.sha256, 0) FROM display_showing w"
-           " LEFT JOIN display_stream n ON n.stream = w.stream"
-           " WHERE w.display_id = ?1 ORDER BY w.stream");
+    struct sql q =
+        sql_of(s, "SELECT w.stream, w.epoch, w.seq, w.sha256,"
+                  " coalesce(n.sha256 = w.sha256, 0) FROM display_showing w"
+                  " LEFT JOIN display_stream n ON n.stream = w.stream"
+                  " WHERE w.display_id = ?1 ORDER BY w.stream");
     sql_bind_text(&q, 1, d->id);
     while (sql_row(&q)) {
         if (d->n_showing == DISPLAY_SHOWING_MAX) {
@@ -134,8 +134,8 @@ static size_t display_count(struct store *s)
 void display_list_load(struct store *s, struct display_list *list)
 {
     size_t n = display_count(s);
-    *list = (struct display_list){.items =
-                                      mem_calloc(n + 1, sizeof(list->items[0]))};
+    *list = (struct display_list){
+        .items = mem_calloc(n + 1, sizeof(list->items[0]))};
     struct sql q =
         sql_of(s, "SELECT " DISPLAY_COLUMNS " FROM display ORDER BY id");
     while (sql_row(&q)) {
@@ -194,10 +194,9 @@ size_t display_save_shown(struct store *s, const struct display *d,
                           int64_t seen_at_ms)
 {
     size_t taken = 0;
-    struct sql q =
-        sql_of(s, "UPDATE display SET shown_at_ms = ?2,"
-                  " last_seen_ms = max(last_seen_ms, ?3)"
-                  " WHERE id = ?1 AND revoked_at_ms = 0");
+    struct sql q = sql_of(s, "UPDATE display SET shown_at_ms = ?2,"
+                             " last_seen_ms = max(last_seen_ms, ?3)"
+                             " WHERE id = ?1 AND revoked_at_ms = 0");
     sql_bind_text(&q, 1, d->id);
     sql_bind_int(&q, 2, d->shown_at_ms);
     sql_bind_int(&q, 3, seen_at_ms);

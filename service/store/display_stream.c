@@ -54,8 +54,8 @@ static void display_stream_read(const struct sql *q, struct display_stream *st)
 bool display_stream_load(struct store *s, const char *stream,
                          struct display_stream *st)
 {
-    struct sql q = sql_of(
-        s, "SELECT " STREAM_COLUMNS " FROM display_stream WHERE stream = ?1");
+    struct sql q = sql_of(s, "SELECT " STREAM_COLUMNS
+                             " FROM display_stream WHERE stream = ?1");
     sql_bind_text(&q, 1, stream);
     if (!sql_row(&q)) {
         return false;
@@ -87,8 +87,8 @@ void display_stream_list_load(struct store *s, struct display_stream_list *list)
     size_t n = display_stream_count(s);
     *list = (struct display_stream_list){
         .items = mem_calloc(n + 1, sizeof(list->items[0]))};
-    struct sql q = sql_of(
-        s, "SELECT " STREAM_COLUMNS " FROM display_stream ORDER BY stream");
+    struct sql q = sql_of(s, "SELECT " STREAM_COLUMNS
+                             " FROM display_stream ORDER BY stream");
     while (sql_row(&q)) {
         if (list->n == n) {
             sql_done(&q);
@@ -136,18 +136,16 @@ static void display_state_insert(struct store *s,
     (void)sql_run(&q); /* remembered; store_commit() tells it */
 }
 
+/* The newest ones are enough to judge what a screen says it shows; the audit
+ * log has all. */
 static void display_state_prune(struct store *s,
                                 const struct display_stream *st)
 {
     struct sql q = sql_of(s, "DELETE FROM display_state WHERE stream = ?1"
-                             " AND (epoch < ?2 OR seq <= ?3)"
-                             " AND (epoch, seq) < (?2, ?4)"
-                             " AND seq <= ?4 - ?5");
+                             " AND (epoch < ?2 OR (epoch = ?2 AND seq <= ?3))");
     sql_bind_text(&q, 1, st->stream);
     sql_bind_int(&q, 2, st->epoch);
     sql_bind_int(&q, 3, st->seq - DISPLAY_STATES_KEPT);
-    sql_bind_int(&q, 4, st->seq);
-    sql_bind_int(&q, 5, DISPLAY_STATES_KEPT);
     (void)sql_run(&q); /* remembered; store_commit() tells it */
 }
 

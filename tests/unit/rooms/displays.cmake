@@ -1,1 +1,3 @@
+tuermer_test(display_state displays)
+tuermer_test(display store)
 tuermer_test(displays displays)
