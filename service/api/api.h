@@ -38,7 +38,7 @@ struct api {
     const struct key_public *log_key; /* the audit log's, verifying half */
 };
 
-enum { API_PARAMETERS = 2 };
+enum { API_PARAMETERS = 2, API_SESSION_KEY_MAX = 65 };
 
 /* One call under way. api.c makes it; it is gone with the one api_reply_*
  * call that answers it, which may come later, from the loop. */
@@ -46,6 +46,7 @@ struct api_call {
     struct api *api;
     struct http_request *request;
     struct actor actor; /* who calls; name "" on routes without a session */
+    char session_key[API_SESSION_KEY_MAX]; /* names the session; "" none */
     /* The values of {…} in the route's path, in order. */
     char parameters[API_PARAMETERS][ID_MAX];
 };
@@ -56,7 +57,7 @@ enum api_route_flags {
     API_OPEN = 1,      /* no session needed (POST /session, health) */
     API_KEYED = 2,     /* Idempotency-Key required */
     API_READ_BODY = 4, /* takes a JSON body */
-    API_STREAM = 8,    /* answers with a stream; no reply object */
+    API_ASLEEP = 8,    /* also for a session that slept over 15 minutes */
 };
 
 struct api_route {
@@ -87,6 +88,13 @@ void api_reply_empty(struct api_call *c);
  * German: what happened, what is not affected, what to do. */
 void api_problem(struct api_call *c, int status, const char *type,
                  const char *detail);
+
+/* The status for an error code (see api_problem_err). */
+int api_status_of(enum err_code code);
+
+/* api_problem_err() with the last part of the problem's type, or NULL. */
+void api_problem_typed(struct api_call *c, const struct err *e,
+                       const char *type);
 
 /* 422 with errors[]. */
 void api_problem_fields(struct api_call *c, const struct fields *fields);

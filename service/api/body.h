@@ -15,8 +15,7 @@
 json_t *body_parse(struct api_call *c);
 
 /* Notes every key of `object` that is not in `names` (ended by NULL). */
-void body_only(const json_t *object, const char *const *names,
-               struct fields *f);
+void body_only(json_t *object, const char *const *names, struct fields *f);
 
 /* The string at `name`: borrowed from the object; NULL when absent, null, or
  * of another type (then noted, with `max` in bytes). */

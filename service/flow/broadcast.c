@@ -36,6 +36,11 @@ struct channel *broadcast_channel(const struct broadcast *b, enum stream stream,
     return b->o.channels[broadcast_realm(stream)][id];
 }
 
+const char *broadcast_card_base(const struct broadcast *b, enum stream stream)
+{
+    return b->o.public_url[broadcast_realm(stream)];
+}
+
 void broadcast_note(struct broadcast *b, const struct broadcast_news *news)
 {
     if (b->n_news == b->news_cap) {

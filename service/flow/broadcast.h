@@ -133,6 +133,9 @@ struct broadcast_preview {
  * from the loop, never before the call returned. */
 void broadcast_preview(struct broadcast *b, struct broadcast_preview *p);
 
+/* Where cards of a stream are served: append "/karte/<name>.jpg". */
+const char *broadcast_card_base(const struct broadcast *b, enum stream stream);
+
 /* ---- submit and decide --------------------------------------------------- */
 
 struct broadcast_submission {

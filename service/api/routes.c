@@ -1,0 +1,57 @@
+/* Every address of the API (contract 4). */
+#include "service/api/alerts.h"
+#include "service/api/api.h"
+#include "service/api/audit.h"
+#include "service/api/channels.h"
+#include "service/api/displays.h"
+#include "service/api/events.h"
+#include "service/api/session.h"
+#include "service/api/templates.h"
+#include "service/api/users.h"
+
+#define V1 "/api/v1"
+
+const struct api_route api_routes[] = {
+    {"GET", "/healthz", api_healthz, API_OPEN},
+    {"GET", "/readyz", api_readyz, API_OPEN},
+
+    {"POST", V1 "/session", api_session_post, API_OPEN | API_READ_BODY},
+    {"POST", V1 "/session/step-up", api_session_step_up,
+     API_READ_BODY | API_ASLEEP},
+    {"DELETE", V1 "/session", api_session_delete, API_ASLEEP},
+    {"POST", V1 "/users", api_users_post, API_READ_BODY},
+    {"GET", V1 "/users", api_users_get, 0},
+    {"POST", V1 "/users/{name}/disable", api_user_disable, API_READ_BODY},
+
+    {"POST", V1 "/previews", api_previews_post, API_READ_BODY},
+    {"POST", V1 "/alerts", api_alerts_post, API_KEYED | API_READ_BODY},
+    {"GET", V1 "/alerts", api_alerts_get, 0},
+    {"GET", V1 "/alerts/{id}", api_alert_get, 0},
+    {"POST", V1 "/alerts/{id}/approve", api_alert_approve, API_READ_BODY},
+    {"POST", V1 "/alerts/{id}/reject", api_alert_reject, API_READ_BODY},
+    {"POST", V1 "/alerts/{id}/countersign", api_alert_countersign,
+     API_READ_BODY},
+    {"GET", V1 "/incidents/{marker}", api_incident_get, 0},
+    {"POST", V1 "/incidents/{marker}/update", api_incident_update,
+     API_KEYED | API_READ_BODY},
+    {"POST", V1 "/incidents/{marker}/all-clear", api_incident_all_clear,
+     API_KEYED | API_READ_BODY},
+    {"POST", V1 "/incidents/{marker}/retraction", api_incident_retraction,
+     API_KEYED | API_READ_BODY},
+    {"POST", V1 "/incidents/{marker}/correction", api_incident_correction,
+     API_KEYED | API_READ_BODY},
+    {"POST", V1 "/deliveries/{id}/retry", api_delivery_retry, API_READ_BODY},
+    {"POST", V1 "/deliveries/{id}/mark-visible", api_delivery_mark_visible,
+     API_READ_BODY},
+    {"POST", V1 "/deliveries/{id}/hand-post", api_delivery_hand_post,
+     API_READ_BODY},
+
+    {"GET", V1 "/events", api_events_get, 0},
+    {"GET", V1 "/channels", api_channels_get, 0},
+
+    {"GET", V1 "/audit", audit_list, 0},
+    {"GET", V1 "/audit/checkpoint", audit_checkpoint, 0},
+    {"GET", V1 "/audit/verify", audit_verify, 0},
+
+    {NULL, NULL, NULL, 0},
+};
