@@ -97,10 +97,10 @@ static void alerts_accepted(struct api_call *c,
     check(text != NULL);
     json_decref(object);
     (void)snprintf(location, sizeof(location), "/api/v1/alerts/%s", answer->id);
-    struct http_header headers[] = {{"Content-Type", "application/json"},
-                                    {"Cache-Control", "no-store"},
-                                    {"Location", location},
-                                    {"Idempotent-Replay", "true"}};
+    struct http_field headers[] = {{"Content-Type", "application/json"},
+                                   {"Cache-Control", "no-store"},
+                                   {"Location", location},
+                                   {"Idempotent-Replay", "true"}};
     http_reply(c->request, 202, headers, answer->replayed ? 4 : 3, text,
                strlen(text));
     free(text);

@@ -14,17 +14,17 @@
 
 /* ---- answers ---- */
 
-static const struct http_header api_json_header = {"Content-Type",
-                                                   "application/json"};
-static const struct http_header api_problem_header = {
+static const struct http_field api_json_header = {"Content-Type",
+                                                  "application/json"};
+static const struct http_field api_problem_header = {
     "Content-Type", "application/problem+json"};
-static const struct http_header api_no_store = {"Cache-Control", "no-store"};
+static const struct http_field api_no_store = {"Cache-Control", "no-store"};
 
 static void api_reply(struct api_call *c, int status,
-                      const struct http_header *type, const char *json,
-                      const struct http_header *more)
+                      const struct http_field *type, const char *json,
+                      const struct http_field *more)
 {
-    struct http_header headers[3] = {*type, api_no_store};
+    struct http_field headers[3] = {*type, api_no_store};
     size_t n = 2;
     if (more != NULL) {
         headers[n++] = *more;
@@ -41,7 +41,7 @@ void api_reply_json(struct api_call *c, int status, const char *json)
 void api_reply_json_header(struct api_call *c, int status, const char *json,
                            const char *header, const char *value)
 {
-    struct http_header more = {header, value};
+    struct http_field more = {header, value};
     api_reply(c, status, &api_json_header, json, &more);
 }
 
@@ -90,7 +90,7 @@ static json_t *api_problem_object(int status, const char *type,
 }
 
 static void api_reply_problem(struct api_call *c, int status, json_t *object,
-                              const struct http_header *more)
+                              const struct http_field *more)
 {
     char *text = json_dumps(object, JSON_COMPACT);
     check(text != NULL);
@@ -150,7 +150,7 @@ void api_problem_typed(struct api_call *c, const struct err *e,
     if (e->code == ERR_UNCERTAIN) {
         json_put_text(object, "outcome", "unknown");
     }
-    struct http_header later = {"Retry-After", "1"};
+    struct http_field later = {"Retry-After", "1"};
     api_reply_problem(c, status, object, status == 503 ? &later : NULL);
 }
 
@@ -220,7 +220,7 @@ static void api_no_route(struct api_call *c, const char *allow)
         api_problem(c, 404, NULL, "Diese Adresse gibt es hier nicht.");
         return;
     }
-    struct http_header header = {"Allow", allow};
+    struct http_field header = {"Allow", allow};
     api_reply_problem(
         c, 405,
         api_problem_object(405, NULL, "Diese Adresse kennt die Methode nicht."),

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "service/api/api.h"
-#include "service/api/displays.h"
 #include "service/api/json.h"
 #include "service/api/objects.h"
 #include "service/base/buf.h"
@@ -32,14 +31,16 @@ struct events_listener {
 
 struct events {
     struct store *store;
+    const struct clock *clock;
     struct broadcast *broadcast;
     struct events_listener *listeners;
 };
 
-struct events *events_new(struct store *s)
+struct events *events_new(struct store *s, const struct clock *clock)
 {
     struct events *e = mem_zalloc(sizeof(*e));
     e->store = s;
+    e->clock = clock;
     return e;
 }
 
@@ -93,12 +94,16 @@ static json_t *events_object(struct events *e, enum broadcast_event_kind kind,
                              const char *id)
 {
     struct delivery d;
+    struct display display;
     enum channel_id channel = CHANNEL_FACEBOOK;
     switch (kind) {
     case BROADCAST_ALERT: return object_alert_by_id(e->store, id);
     case BROADCAST_DELIVERY:
         return delivery_load(e->store, id, &d) ? object_delivery(&d) : NULL;
-    case BROADCAST_DISPLAY: return object_display_by_id(e->store, id);
+    case BROADCAST_DISPLAY:
+        return display_load(e->store, id, &display)
+                   ? object_display(&display, clock_wall_ms(e->clock))
+                   : NULL;
     case BROADCAST_CHANNEL:
         return channel_id_parse(id, &channel)
                    ? object_channel(e->broadcast, channel)

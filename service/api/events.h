@@ -11,11 +11,12 @@
 struct api_call;
 struct broadcast;
 struct broadcast_event;
+struct clock;
 struct events;
 struct store;
 
-/* Never NULL; store and broadcast are borrowed. */
-struct events *events_new(struct store *s);
+/* Never NULL; store, clock and broadcast are borrowed. */
+struct events *events_new(struct store *s, const struct clock *clock);
 void events_set_broadcast(struct events *e, struct broadcast *b);
 
 /* All streams must have been closed (the HTTP servers are). */

@@ -10,6 +10,7 @@
 
 struct broadcast;
 struct broadcast_preview;
+struct display;
 struct store;
 
 json_t *object_delivery(const struct delivery *d);
@@ -26,6 +27,9 @@ json_t *object_incident(struct store *s, const char *marker);
 
 /* Readiness of a channel. */
 json_t *object_channel(const struct broadcast *b, enum channel_id id);
+
+/* A display; its state depends on the time. */
+json_t *object_display(const struct display *d, int64_t now_ms);
 
 /* The answer of POST /previews. `card_base` is where cards are served. */
 json_t *object_preview(const struct broadcast_preview *p,

@@ -3,10 +3,8 @@
 #include "service/api/api.h"
 #include "service/api/audit.h"
 #include "service/api/channels.h"
-#include "service/api/displays.h"
 #include "service/api/events.h"
 #include "service/api/session.h"
-#include "service/api/templates.h"
 #include "service/api/users.h"
 
 #define V1 "/api/v1"
