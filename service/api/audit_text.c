@@ -203,21 +203,28 @@ static const char *audit_key(const char *at, char key[AUDIT_KEY_MAX])
     return at + n + 2;
 }
 
+/* At a bracket: behind it, or behind its end when it does not apply. */
+static const char *audit_optional(const struct audit_fill *f, const char *at)
+{
+    char key[AUDIT_KEY_MAX];
+    (void)audit_key(strchr(at, '{'), key);
+    return audit_has(f, key) ? at + 1 : strchr(at, ']') + 1;
+}
+
 static void audit_fill(struct audit_fill *f, const char *text)
 {
     char key[AUDIT_KEY_MAX];
     const char *at = text;
     while (*at != '\0') {
+        size_t plain = strcspn(at, "{[]");
+        buf_add(&f->out, at, plain);
+        at += plain;
         if (*at == '{') {
             at = audit_key(at, key);
             audit_value(f, key);
         } else if (*at == '[') {
-            (void)audit_key(strchr(at, '{'), key);
-            at = audit_has(f, key) ? at + 1 : strchr(at, ']') + 1;
-        } else {
-            if (*at != ']') {
-                buf_add_char(&f->out, *at);
-            }
+            at = audit_optional(f, at);
+        } else if (*at == ']') {
             at++;
         }
     }

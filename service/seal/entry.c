@@ -47,10 +47,10 @@ static void entry_add_key(struct buf *b, const char *key)
     buf_printf(b, "%s\"%s\":", b->len == 1 ? "" : ",", key);
 }
 
-void entry_add_string(struct buf *b, const char *value)
+void entry_add_string(struct buf *b, const char *text)
 {
     buf_add_char(b, '"');
-    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)value;
+    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
     while (*at != 0) {
         utf8proc_int32_t c;
         utf8proc_ssize_t n = utf8proc_iterate(at, -1, &c);

@@ -56,14 +56,15 @@ bool key_name_valid(const char *name)
 
 uint32_t key_id(const char *name, const uint8_t bytes[KEY_PUBLIC_SIZE])
 {
-    uint8_t text[KEY_NAME_MAX + 1 + KEY_TYPED_SIZE];
-    size_t len = strlen(name);
-    check(len < KEY_NAME_MAX);
-    memcpy(text, name, len);
-    text[len++] = '\n';
-    text[len++] = KEY_TYPE;
-    memcpy(text + len, bytes, KEY_PUBLIC_SIZE);
-    struct digest d = digest_of(text, len + KEY_PUBLIC_SIZE);
+    static const uint8_t between[] = {'\n', KEY_TYPE};
+    struct digest d;
+    crypto_hash_sha256_state state;
+    check(crypto_hash_sha256_init(&state) == 0);
+    check(crypto_hash_sha256_update(&state, (const uint8_t *)name,
+                                    strlen(name)) == 0);
+    check(crypto_hash_sha256_update(&state, between, sizeof(between)) == 0);
+    check(crypto_hash_sha256_update(&state, bytes, KEY_PUBLIC_SIZE) == 0);
+    check(crypto_hash_sha256_final(&state, d.bytes) == 0);
     return (uint32_t)d.bytes[0] << 24 | (uint32_t)d.bytes[1] << 16 |
            (uint32_t)d.bytes[2] << 8 | d.bytes[3];
 }

@@ -170,34 +170,52 @@ void merkle_prove_leaf(const struct merkle_source *source, int64_t size,
     merkle_proof_reverse(proof);
 }
 
-/* RFC 9162, 2.1.3.2. */
+/* The way from a leaf up to the root of a tree (RFC 9162, 2.1.3.2): where it
+ * is, and where the last node of that height is. */
+struct merkle_walk {
+    int64_t place;
+    int64_t last;
+};
+
+static void merkle_walk_up(struct merkle_walk *w)
+{
+    w->place >>= 1;
+    w->last >>= 1;
+}
+
+/* One step up; true when the sibling there stands to the left. */
+static bool merkle_walk_left(struct merkle_walk *w)
+{
+    bool left = (w->place & 1) != 0 || w->place == w->last;
+    while (left && (w->place & 1) == 0 && w->place != 0) {
+        merkle_walk_up(w); /* no sibling at these heights */
+    }
+    merkle_walk_up(w);
+    return left;
+}
+
+static bool merkle_same(const struct digest *a, const struct digest *b)
+{
+    return memcmp(a->bytes, b->bytes, DIGEST_SIZE) == 0;
+}
+
 bool merkle_check_leaf(const struct merkle_proof *proof, int64_t size,
                        int64_t index, const struct digest *leaf,
                        const struct digest *root)
 {
+    struct merkle_walk walk = {.place = index, .last = size - 1};
+    struct digest hash = *leaf;
     if (index < 0 || index >= size) {
         return false;
     }
-    int64_t place = index;
-    int64_t last = size - 1;
-    struct digest hash = *leaf;
     for (size_t i = 0; i < proof->n; i++) {
-        if (last == 0) {
+        if (walk.last == 0) {
             return false;
         }
-        if ((place & 1) != 0 || place == last) {
-            hash = merkle_node(&proof->hashes[i], &hash);
-            while ((place & 1) == 0 && place != 0) {
-                place >>= 1;
-                last >>= 1;
-            }
-        } else {
-            hash = merkle_node(&hash, &proof->hashes[i]);
-        }
-        place >>= 1;
-        last >>= 1;
+        hash = merkle_walk_left(&walk) ? merkle_node(&proof->hashes[i], &hash)
+                                       : merkle_node(&hash, &proof->hashes[i]);
     }
-    return last == 0 && memcmp(hash.bytes, root->bytes, DIGEST_SIZE) == 0;
+    return walk.last == 0 && merkle_same(&hash, root);
 }
 
 /* RFC 6962, 2.1.2: SUBPROOF(m, D[n], b) without its recursion; `known` is b,
@@ -227,12 +245,34 @@ void merkle_prove_growth(const struct merkle_source *source, int64_t size,
     merkle_proof_reverse(proof);
 }
 
-static bool merkle_same(const struct digest *a, const struct digest *b)
+/* RFC 9162, 2.1.4.2, for 1 <= old < size. */
+static bool merkle_check_grown(const struct merkle_proof *proof, int64_t size,
+                               int64_t old, const struct digest *old_root,
+                               const struct digest *root)
 {
-    return memcmp(a->bytes, b->bytes, DIGEST_SIZE) == 0;
+    bool whole = (old & (old - 1)) == 0; /* the old root is itself a node */
+    struct merkle_walk walk = {.place = old - 1, .last = size - 1};
+    while ((walk.place & 1) != 0) {
+        merkle_walk_up(&walk);
+    }
+    struct digest before = whole ? *old_root : proof->hashes[0];
+    struct digest after = before;
+    for (size_t i = whole ? 0 : 1; i < proof->n; i++) {
+        const struct digest *hash = &proof->hashes[i];
+        if (walk.last == 0) {
+            return false;
+        }
+        if (merkle_walk_left(&walk)) {
+            before = merkle_node(hash, &before);
+            after = merkle_node(hash, &after);
+        } else {
+            after = merkle_node(&after, hash);
+        }
+    }
+    return walk.last == 0 && merkle_same(&before, old_root) &&
+           merkle_same(&after, root);
 }
 
-/* RFC 9162, 2.1.4.2. */
 bool merkle_check_growth(const struct merkle_proof *proof, int64_t size,
                          int64_t old, const struct digest *old_root,
                          const struct digest *root)
@@ -243,36 +283,5 @@ bool merkle_check_growth(const struct merkle_proof *proof, int64_t size,
     if (old == size) {
         return proof->n == 0 && merkle_same(old_root, root);
     }
-    bool whole = (old & (old - 1)) == 0; /* the old root is itself a node */
-    if (!whole && proof->n == 0) {
-        return false;
-    }
-    int64_t place = old - 1;
-    int64_t last = size - 1;
-    while ((place & 1) != 0) {
-        place >>= 1;
-        last >>= 1;
-    }
-    struct digest before = whole ? *old_root : proof->hashes[0];
-    struct digest after = before;
-    for (size_t i = whole ? 0 : 1; i < proof->n; i++) {
-        const struct digest *hash = &proof->hashes[i];
-        if (last == 0) {
-            return false;
-        }
-        if ((place & 1) != 0 || place == last) {
-            before = merkle_node(hash, &before);
-            after = merkle_node(hash, &after);
-            while ((place & 1) == 0 && place != 0) {
-                place >>= 1;
-                last >>= 1;
-            }
-        } else {
-            after = merkle_node(&after, hash);
-        }
-        place >>= 1;
-        last >>= 1;
-    }
-    return last == 0 && merkle_same(&before, old_root) &&
-           merkle_same(&after, root);
+    return proof->n > 0 && merkle_check_grown(proof, size, old, old_root, root);
 }

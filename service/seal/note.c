@@ -131,49 +131,61 @@ static bool note_is_from(const struct note_line *l,
            memcmp(key->name, l->name, l->name_len) == 0;
 }
 
-/* Holds a line against the known keys; ERR_DENIED for a wrong signature. */
-static enum err_code note_check_line(const char *body,
-                                     const struct note_line *l,
-                                     const struct key_public *keys, size_t n,
-                                     struct note *note, struct err *e)
+/* What is being verified. */
+struct note_check {
+    const char *body;
+    const struct key_public *keys;
+    size_t n_keys;
+    struct note *note;
+};
+
+static void note_remember(struct note *note, size_t key)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (!note_is_from(l, &keys[i])) {
-            continue;
+    for (size_t i = 0; i < note->n_signed; i++) {
+        if (note->signed_by[i] == key) {
+            return;
         }
-        if (l->signature_len != KEY_SIGNATURE_SIZE ||
-            crypto_sign_verify_detached(l->signature, (const uint8_t *)body,
-                                        note->body_len, keys[i].bytes) != 0) {
-            return err_set(e, ERR_DENIED, "signature of %.100s is wrong",
-                           keys[i].name);
-        }
-        for (size_t k = 0; k < note->n_signed; k++) {
-            if (note->signed_by[k] == i) {
-                return ERR_OK;
-            }
-        }
-        if (note->n_signed < NOTE_SIGNATURES_MAX) {
-            note->signed_by[note->n_signed++] = i;
-        }
-        return ERR_OK;
     }
+    if (note->n_signed < NOTE_SIGNATURES_MAX) {
+        note->signed_by[note->n_signed++] = key;
+    }
+}
+
+/* Holds a line against the known keys; ERR_DENIED for a wrong signature. */
+static enum err_code note_check_line(struct note_check *c,
+                                     const struct note_line *l, struct err *e)
+{
+    size_t i = 0;
+    while (i < c->n_keys && !note_is_from(l, &c->keys[i])) {
+        i++;
+    }
+    if (i == c->n_keys) {
+        return ERR_OK; /* somebody we do not know */
+    }
+    if (l->signature_len != KEY_SIGNATURE_SIZE ||
+        crypto_sign_verify_detached(l->signature, (const uint8_t *)c->body,
+                                    c->note->body_len, c->keys[i].bytes) != 0) {
+        return err_set(e, ERR_DENIED, "signature of %.100s is wrong",
+                       c->keys[i].name);
+    }
+    note_remember(c->note, i);
     return ERR_OK;
 }
 
-static enum err_code note_check_lines(const char *bytes, size_t len,
-                                      const struct key_public *keys, size_t n,
-                                      struct note *note, struct err *e)
+static enum err_code note_check_lines(struct note_check *c, size_t len,
+                                      struct err *e)
 {
-    const char *at = bytes + note->body_len + 1;
+    const char *at = c->body + c->note->body_len + 1;
+    const char *stop = c->body + len;
     size_t lines = 0;
-    while (at < bytes + len) {
+    while (at < stop) {
         struct note_line line;
-        const char *end = memchr(at, '\n', (size_t)(bytes + len - at));
+        const char *end = memchr(at, '\n', (size_t)(stop - at));
         if (end == NULL || ++lines > NOTE_LINES_MAX ||
             !note_parse_line(at, (size_t)(end - at), &line)) {
             return err_set(e, ERR_INVALID, "not a signature line");
         }
-        enum err_code code = note_check_line(bytes, &line, keys, n, note, e);
+        enum err_code code = note_check_line(c, &line, e);
         if (code != ERR_OK) {
             return code;
         }
@@ -198,7 +210,9 @@ enum err_code note_verify(const char *bytes, size_t len,
     if (note->body_len == 0) {
         return err_set(e, ERR_INVALID, "note has no empty line");
     }
-    enum err_code code = note_check_lines(bytes, len, keys, n, note, e);
+    struct note_check c = {
+        .body = bytes, .keys = keys, .n_keys = n, .note = note};
+    enum err_code code = note_check_lines(&c, len, e);
     if (code == ERR_OK && note->n_signed == 0) {
         code = err_set(e, ERR_DENIED, "no known key signed this");
     }

@@ -38,19 +38,25 @@ static int site_width(int64_t size, int level, int64_t n)
     return rest < TILE_WIDTH ? (int)rest : TILE_WIDTH;
 }
 
+struct site_name {
+    int level;
+    int64_t n;
+    int width;
+};
+
 /* A partial tile may have been taken away once the full one stands: the full
  * one begins with it (tlog-tiles). */
-static enum err_code site_read(struct site *s, int level, int64_t n, int width,
+static enum err_code site_read(struct site *s, const struct site_name *name,
                                char **bytes, size_t *len, struct err *e)
 {
-    size_t max = level == TILE_ENTRIES ? SITE_BUNDLE_MAX : TILE_BYTES;
+    size_t max = name->level == TILE_ENTRIES ? SITE_BUNDLE_MAX : TILE_BYTES;
     char path[TILE_PATH_MAX];
-    tile_path(level, n, width, path);
+    tile_path(name->level, name->n, name->width, path);
     enum err_code code =
         s->source->read(s->source->data, path, max, bytes, len, e);
-    if (code == ERR_NOT_FOUND && width < TILE_WIDTH) {
+    if (code == ERR_NOT_FOUND && name->width < TILE_WIDTH) {
         struct err second;
-        tile_path(level, n, TILE_WIDTH, path);
+        tile_path(name->level, name->n, TILE_WIDTH, path);
         code = s->source->read(s->source->data, path, max, bytes, len, &second);
     }
     return code;
@@ -67,7 +73,8 @@ static enum err_code site_load_tile(struct site *s, int level, int64_t n,
     size_t len = 0;
     int width = site_width(s->verdict->checkpoint.size, level, n);
     size_t needed = (size_t)width * DIGEST_SIZE;
-    enum err_code code = site_read(s, level, n, width, &bytes, &len, e);
+    struct site_name name = {.level = level, .n = n, .width = width};
+    enum err_code code = site_read(s, &name, &bytes, &len, e);
     if (code == ERR_OK && len < needed) {
         char path[TILE_PATH_MAX];
         tile_path(level, n, width, path);
@@ -152,8 +159,9 @@ static enum err_code site_check_entries(struct site *s, int64_t n,
 {
     char *bytes = NULL;
     size_t len = 0;
-    enum err_code code =
-        site_read(s, TILE_ENTRIES, n, s->tiles[0].width, &bytes, &len, e);
+    struct site_name name = {
+        .level = TILE_ENTRIES, .n = n, .width = s->tiles[0].width};
+    enum err_code code = site_read(s, &name, &bytes, &len, e);
     if (code == ERR_OK) {
         s->verdict->entries = true;
         site_check_bundle(s, n, bytes, len);
