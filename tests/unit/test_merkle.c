@@ -145,25 +145,29 @@ static void stored_tiles_shorten_the_way_and_change_nothing(void **state)
     assert_int_equal(t.reads, 2 + 8);
 }
 
-static void every_leaf_is_proved_and_no_other(void **state)
+static void assert_leaf_proved(int64_t size, int64_t i,
+                               const struct digest *root)
 {
     struct merkle_source source = merkle_source_of(leaves);
     struct merkle_proof proof;
+    const struct digest *other = &leaves[(i + 1) % LEAVES];
+    merkle_prove_leaf(&source, size, i, &proof);
+    assert_true(merkle_check_leaf(&proof, size, i, &leaves[i], root));
+    assert_false(merkle_check_leaf(&proof, size, i, other, root));
+    assert_true(size == 1 || !merkle_check_leaf(&proof, size, (i + 1) % size,
+                                                &leaves[i], root));
+    assert_false(merkle_check_leaf(&proof, size, size, &leaves[i], root));
+    assert_false(merkle_check_leaf(&proof, size, -1, &leaves[i], root));
+}
+
+static void every_leaf_is_proved_and_no_other(void **state)
+{
     (void)state;
     for (int64_t size = 1; size <= LEAVES; size += size < 70 ? 1 : 53) {
         struct digest root = naive_root(leaves, (size_t)size);
         for (int64_t i = 0; i < size; i++) {
-            merkle_prove_leaf(&source, size, i, &proof);
-            assert_true(merkle_check_leaf(&proof, size, i, &leaves[i], &root));
-            assert_false(merkle_check_leaf(&proof, size, i,
-                                           &leaves[(i + 1) % LEAVES], &root));
-            if (size > 1) {
-                assert_false(merkle_check_leaf(&proof, size, (i + 1) % size,
-                                               &leaves[i], &root));
-            }
+            assert_leaf_proved(size, i, &root);
         }
-        assert_false(merkle_check_leaf(&proof, size, size, &leaves[0], &root));
-        assert_false(merkle_check_leaf(&proof, size, -1, &leaves[0], &root));
     }
 }
 

@@ -197,19 +197,19 @@ static void a_checkpoint_comes_back_as_it_was_signed(void **state)
 
 static void a_checkpoint_with_a_crooked_line_is_refused(void **state)
 {
+#define ROOT "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
     static const char *const bad[] = {
         "",
         "a\n",
         "a\n5\n",
-        "a\n05\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
-        "a\n-5\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
-        "a\n5x\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
-        "a\n9999999999999999999\n47DEQpj8HBSa+/"
-        "TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
-        "a b\n5\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n",
+        ("a\n05\n" ROOT "\n"),
+        ("a\n-5\n" ROOT "\n"),
+        ("a\n5x\n" ROOT "\n"),
+        ("a\n9999999999999999999\n" ROOT "\n"),
+        ("a b\n5\n" ROOT "\n"),
         "a\n5\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU\n",
         "a\n5\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuA==\n",
-        "a\n5\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+        ("a\n5\n" ROOT),
     };
     struct checkpoint c;
     struct err e;

@@ -95,9 +95,10 @@ static void only_tiles_that_changed_are_published(void **state)
     assert_string_equal(list.items[0].name, "audit/tile/0/000");
     assert_int_equal(list.items[0].len, TILE_BYTES);
     assert_string_equal(list.items[2].name, "audit/tile/0/002.p/88");
-    assert_memory_equal(list.items[2].bytes, &t->leaves[512], DIGEST_SIZE * 88);
+    assert_memory_equal(list.items[2].bytes, &t->leaves[512],
+                        (size_t)DIGEST_SIZE * 88);
     assert_string_equal(list.items[3].name, "audit/tile/1/000.p/2");
-    assert_memory_equal(list.items[3].bytes, t->tiles, DIGEST_SIZE * 2);
+    assert_memory_equal(list.items[3].bytes, t->tiles, (size_t)DIGEST_SIZE * 2);
     publish_items_fini(&list);
     publish_add_tiles(&list, &source, 590, 600);
     assert_int_equal(list.n, 1);
