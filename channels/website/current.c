@@ -72,18 +72,24 @@ static json_t *current_alert(const struct view *v, const struct alert *a)
     return object;
 }
 
+static void current_add(json_t *alerts, const struct view *v,
+                        const struct state *state, enum alert_status status)
+{
+    for (size_t i = 0; i < state->n_incidents; i++) {
+        const struct alert *a = state->incidents[i].current;
+        if (a != NULL && a->status == status) {
+            check(json_array_append_new(alerts, current_alert(v, a)) == 0);
+        }
+    }
+}
+
 char *current_compose(const struct view *v, enum alert_status status)
 {
     json_t *object = json_object();
     json_t *alerts = json_array();
     current_put_time(object, "updated", v->updated_ms);
     for (size_t i = 0; i < v->n_states; i++) {
-        for (size_t k = 0; k < v->states[i]->n_incidents; k++) {
-            const struct alert *a = v->states[i]->incidents[k].current;
-            if (a != NULL && a->status == status) {
-                check(json_array_append_new(alerts, current_alert(v, a)) == 0);
-            }
-        }
+        current_add(alerts, v, v->states[i], status);
     }
     current_put(object, "alerts", alerts);
     char *text = json_dumps(object, JSON_COMPACT);

@@ -88,18 +88,24 @@ static enum err_code site_incident(struct site_items *out, const struct view *v,
     return code;
 }
 
+static enum err_code site_stream(struct site_items *out, const struct view *v,
+                                 const struct state *state, struct err *e)
+{
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; code == ERR_OK && i < state->n_incidents; i++) {
+        code = site_incident(out, v, &state->incidents[i], e);
+    }
+    return code;
+}
+
 static enum err_code site_incidents(struct site_items *out,
                                     const struct view *v, struct err *e)
 {
-    for (size_t i = 0; i < v->n_states; i++) {
-        for (size_t k = 0; k < v->states[i]->n_incidents; k++) {
-            if (site_incident(out, v, &v->states[i]->incidents[k], e) !=
-                ERR_OK) {
-                return e->code;
-            }
-        }
+    enum err_code code = ERR_OK;
+    for (size_t i = 0; code == ERR_OK && i < v->n_states; i++) {
+        code = site_stream(out, v, v->states[i], e);
     }
-    return ERR_OK;
+    return code;
 }
 
 static enum err_code site_homes(struct site_items *out, const struct view *v,
@@ -162,22 +168,30 @@ static enum err_code site_rest(struct site_items *out, const struct view *v,
     return ERR_OK;
 }
 
+static int64_t site_latest(int64_t updated_ms, int64_t at_ms, int64_t now_ms)
+{
+    return at_ms <= now_ms && at_ms > updated_ms ? at_ms : updated_ms;
+}
+
+static int64_t site_incident_updated(const struct state_incident *incident,
+                                     int64_t updated_ms, int64_t now_ms)
+{
+    for (size_t i = 0; i < incident->n_alerts; i++) {
+        const struct alert *a = incident->alerts[i];
+        updated_ms = site_latest(updated_ms, a->released_at_ms, now_ms);
+        updated_ms = site_latest(updated_ms, a->closed_at_ms, now_ms);
+        updated_ms = site_latest(updated_ms, alert_stands_until_ms(a), now_ms);
+    }
+    return updated_ms;
+}
+
 /* The latest thing that is not in the future: a release, an end, or the
  * moment an alert left because its time was up. */
 static int64_t site_updated(const struct state *s, int64_t updated_ms)
 {
     for (size_t i = 0; i < s->n_incidents; i++) {
-        const struct state_incident *incident = &s->incidents[i];
-        for (size_t k = 0; k < incident->n_alerts; k++) {
-            const struct alert *a = incident->alerts[k];
-            const int64_t times[] = {a->released_at_ms, a->closed_at_ms,
-                                     alert_stands_until_ms(a)};
-            for (size_t t = 0; t < sizeof(times) / sizeof(times[0]); t++) {
-                if (times[t] <= s->now_ms && times[t] > updated_ms) {
-                    updated_ms = times[t];
-                }
-            }
-        }
+        updated_ms =
+            site_incident_updated(&s->incidents[i], updated_ms, s->now_ms);
     }
     return updated_ms;
 }

@@ -37,7 +37,7 @@ struct webreader {
     /* The callee's until the callback, then the answer. */
     enum channel_finding finding;
     char detail[DETAIL_MAX];
-    bool local;           /* PUBLIC or LOCAL */
+    bool local; /* PUBLIC or LOCAL */
     bool cancelled;
     bool public_answered; /* public gave a whole answer, though another */
     size_t at;            /* the item under way */

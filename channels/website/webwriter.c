@@ -213,7 +213,7 @@ void webwriter_check(const char *folder, struct channel_result *result)
         return;
     }
     unsigned long long free_mib =
-        (unsigned long long)disk.f_bavail * disk.f_frsize / (1024 * 1024);
+        (unsigned long long)disk.f_bavail * disk.f_frsize / (1024ULL * 1024);
     char room[64];
     (void)snprintf(room, sizeof(room), "noch %llu MiB frei", free_mib);
     if (free_mib < WEBWRITER_FULL_MIB) {
