@@ -128,18 +128,18 @@ static void *sinks_poll(void *data)
 static void sinks_effect(struct sinks *s, const char *line)
 {
     json_error_t error;
-    json_t *effect = json_loads(line, JSON_REJECT_DUPLICATES, &error);
-    const char *call = json_string_value(json_object_get(effect, "call"));
-    const char *text = json_string_value(json_object_get(effect, "text"));
+    json_t *root = json_loads(line, JSON_REJECT_DUPLICATES, &error);
+    const char *effect = json_string_value(json_object_get(root, "effect"));
+    const char *text = json_string_value(json_object_get(root, "text"));
     int64_t at_us =
-        (int64_t)json_integer_value(json_object_get(effect, "at_ms")) * 1000;
-    if (call != NULL && text != NULL && strcmp(call, "feed") == 0) {
+        (int64_t)json_integer_value(json_object_get(root, "at")) * 1000;
+    if (effect != NULL && text != NULL && strcmp(effect, "post") == 0) {
         sinks_saw(s, SAMPLE_FACEBOOK, text, at_us);
     }
-    if (call != NULL && text != NULL && strcmp(call, "media_publish") == 0) {
+    if (effect != NULL && text != NULL && strcmp(effect, "media") == 0) {
         sinks_saw(s, SAMPLE_INSTAGRAM, text, at_us);
     }
-    json_decref(effect);
+    json_decref(root);
 }
 
 /* The lines that the gateway has added since the last time. */

@@ -110,6 +110,11 @@ system_start() {
         stack_pair && stack_play; } || give_up "see above"
 }
 
+# The token that `tuermer login` keeps.
+session_token() {
+    cat "$stack/sessions/$1"
+}
+
 # call METHOD PATH [CURL OPTION...]: over the socket, as demo-ausloesung (or
 # as $call_as; empty: the local user). Sets status; the answer stands in
 # $stack/answer, its header in $stack/header.
