@@ -1,5 +1,5 @@
-#include "service/cli/audit.h"
-
+/* `tuermer audit show|verify|export` (contract 2). show and export, and verify
+ * without a target, go through the service. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #include "service/cli/audit_export.h"
 #include "service/cli/audit_site.h"
 #include "service/cli/cli.h"
+#include "service/cli/nouns.h"
 
 enum { AUDIT_PAGE = 500, AUDIT_QUERY_MAX = 128, AUDIT_CURSOR_MAX = 32 };
 

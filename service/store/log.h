@@ -104,8 +104,10 @@ struct merkle_source log_source(struct store *s);
 /* What the website publishes of the log under its newest signed checkpoint
  * (contract 5), appended to *list: tiles that a log of `since` entries had
  * not, w/<marker>/beleg.json for every incident with an alert released since
- * then (rehearsals have none), audit/key, and audit/checkpoint last: whoever
- * reads it finds all it speaks of. Nothing when the newest checkpoint is not
+ * then (rehearsals have none), audit/key, then audit/checkpoint: whoever
+ * reads it finds all it speaks of. Last, removals (len 0) of partial tiles
+ * that only checkpoints before the newest PUBLISH_KEPT_SIZES had: without
+ * them every second would leave a file for ever. Nothing when the newest checkpoint is not
  * above `since`. Gives the size published: the next call's `since`, once the
  * files are in place. */
 int64_t log_publish(struct store *s, const struct key_public *log_key,

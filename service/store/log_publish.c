@@ -2,9 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "service/seal/checkpoint.h"
 #include "service/store/log.h"
 #include "service/store/sql.h"
+
+enum { LOG_PUBLISH_REMOVALS_MAX = 1024 };
 
 /* An incident's receipt is of its newest released alert: later ones in the
  * list overwrite earlier ones. */
@@ -31,6 +32,38 @@ static void log_publish_receipts(struct store *s, int64_t since, int64_t size,
     }
 }
 
+/* The size of the oldest checkpoint whose partial tiles stay; -1 when all do.
+ */
+static int64_t log_publish_oldest_kept(struct store *s)
+{
+    int64_t size = -1;
+    struct sql q = sql_of(s, "SELECT size FROM checkpoint"
+                             " ORDER BY size DESC LIMIT 1 OFFSET ?1");
+    sql_bind_int(&q, 1, PUBLISH_KEPT_SIZES - 1);
+    if (sql_row(&q)) {
+        size = sql_int(&q, 0);
+        sql_done(&q);
+    }
+    return size;
+}
+
+/* As many checkpoints as are new leave the kept ones: each is removed once,
+ * and after a restart the last ones again, whatever a crash left. */
+static void log_publish_removals(struct store *s, int64_t since,
+                                 struct publish_items *list)
+{
+    int64_t kept = log_publish_oldest_kept(s);
+    struct sql q = sql_of(
+        s, "SELECT size FROM checkpoint WHERE size < ?1 ORDER BY size DESC"
+           " LIMIT min(?3, (SELECT count(*) FROM checkpoint WHERE size > ?2))");
+    sql_bind_int(&q, 1, kept);
+    sql_bind_int(&q, 2, since);
+    sql_bind_int(&q, 3, LOG_PUBLISH_REMOVALS_MAX);
+    while (sql_row(&q)) {
+        publish_remove_tiles(list, sql_int(&q, 0), kept);
+    }
+}
+
 int64_t log_publish(struct store *s, const struct key_public *log_key,
                     int64_t since, struct publish_items *list)
 {
@@ -46,6 +79,7 @@ int64_t log_publish(struct store *s, const struct key_public *log_key,
         log_publish_receipts(s, since, size, checkpoint, list);
         publish_add(list, "audit/key", key, key_len);
         publish_add(list, "audit/checkpoint", checkpoint, strlen(checkpoint));
+        log_publish_removals(s, since, list);
     }
     free(checkpoint);
     return size > since ? size : since;

@@ -403,6 +403,74 @@ static void the_website_gets_tiles_receipts_key_and_checkpoint(void **state)
     assert_int_equal(list.n, 0);
 }
 
+/* A site as a set of names, as the channel keeps it. */
+struct names {
+    size_t n;
+    char items[64][PUBLISH_NAME_MAX];
+};
+
+static void apply(struct names *site, const struct publish_item *item)
+{
+    size_t i = 0;
+    while (i < site->n && strcmp(site->items[i], item->name) != 0) {
+        i++;
+    }
+    if (item->len == 0 && i < site->n) {
+        site->n--;
+        memcpy(site->items[i], site->items[site->n], PUBLISH_NAME_MAX);
+    } else if (item->len > 0 && i == site->n) {
+        assert_true(site->n < 64);
+        memcpy(site->items[site->n++], item->name, PUBLISH_NAME_MAX);
+    }
+}
+
+static bool has_tiles_of(const struct names *site, int64_t size)
+{
+    char name[PUBLISH_NAME_MAX];
+    char path[TILE_PATH_MAX];
+    for (int level = 0; tile_count(size, level) > 0; level++) {
+        int64_t n = tile_count(size, level) / TILE_WIDTH;
+        int width = (int)(tile_count(size, level) % TILE_WIDTH);
+        if (width == 0) {
+            continue;
+        }
+        tile_path(level, n, width, path);
+        (void)snprintf(name, sizeof(name), "audit/%s", path);
+        size_t i = 0;
+        while (i < site->n && strcmp(site->items[i], name) != 0) {
+            i++;
+        }
+        if (i == site->n) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void only_the_newest_checkpoints_keep_their_partial_tiles(void **state)
+{
+    struct fixture *f = *state;
+    struct names *site = calloc(1, sizeof(*site));
+    int64_t published = 0;
+    assert_non_null(site);
+    for (int64_t size = 3; size <= 600; size += 3) {
+        struct publish_items list = {0};
+        append(f, 3);
+        sign(f);
+        published = log_publish(f->store, &f->key.open, published, &list);
+        assert_int_equal(published, size);
+        for (size_t i = 0; i < list.n; i++) {
+            apply(site, &list.items[i]);
+        }
+        publish_items_fini(&list);
+        for (int64_t kept = size - 45; kept <= size; kept += 3) {
+            assert_true(kept <= 0 || has_tiles_of(site, kept));
+        }
+        assert_true(site->n < 16 + 8); /* kept, full, level 1, key, head */
+    }
+    free(site);
+}
+
 #define LOG_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -422,6 +490,7 @@ int main(void)
         LOG_TEST(names_are_readable_until_they_are_forgotten),
         LOG_TEST(a_checkpoint_is_signed_at_most_once_a_second),
         LOG_TEST(the_website_gets_tiles_receipts_key_and_checkpoint),
+        LOG_TEST(only_the_newest_checkpoints_keep_their_partial_tiles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
