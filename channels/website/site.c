@@ -64,6 +64,7 @@ static void site_add_text(struct site_items *out, const char *name,
     site_add(out, name, mem_strdup(text), strlen(text));
 }
 
+/* Page and CAP files of an incident; nothing for one that is as it was. */
 static enum err_code site_incident(struct site_items *out, const struct view *v,
                                    const struct state_incident *incident,
                                    struct err *e)
@@ -71,7 +72,7 @@ static enum err_code site_incident(struct site_items *out, const struct view *v,
     char name[2 * ID_MAX];
     struct buf b;
     enum err_code code = ERR_OK;
-    if (incident->n_alerts == 0) {
+    if (incident->n_alerts == 0 || !incident->changed) {
         return ERR_OK;
     }
     buf_init(&b, LIMIT_SITE_FILE_BYTES);
@@ -221,6 +222,9 @@ enum err_code site_compose(const struct state *const *states, size_t n_states,
     for (size_t i = 0; i < n_states; i++) {
         v.updated_ms = site_updated(states[i], v.updated_ms);
         v.rehearsal = v.rehearsal || states[i]->stream == STREAM_REHEARSAL;
+    }
+    if (v.updated_ms == 0 && n_states > 0) {
+        v.updated_ms = states[0]->now_ms;
     }
     site_add(out, "style.css", mem_dup(site_style, site_style_len),
              site_style_len);

@@ -1,6 +1,8 @@
 /* The public website (contract 5) as bytes: what is true now becomes a set of
  * files. Pure: the same states and configuration give the same bytes, so that
  * the publisher writes only what changed; nothing in a file says "now".
+ * Pages and CAP files of an incident that is not `changed` are left out: they
+ * are on disk already.
  *
  * Files have names below the site's root. Their links are relative: the same
  * bytes work at a host's root, under /rehearsal/ and from a folder. */

@@ -30,7 +30,7 @@ void site_sample_incident(struct site_sample *s, const char *name)
 {
     check(s->n_incidents < SITE_SAMPLE_INCIDENTS);
     s->incidents[s->n_incidents++] = (struct state_incident){
-        .marker = name, .alerts = &s->borrowed[s->n_alerts]};
+        .marker = name, .alerts = &s->borrowed[s->n_alerts], .changed = true};
 }
 
 static const char *site_sample_mark(enum stream stream)

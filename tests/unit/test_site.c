@@ -356,6 +356,24 @@ static void the_same_state_gives_the_same_bytes_at_any_time(void **state)
     site_sample_fini(&s);
 }
 
+static void the_page_of_an_unchanged_incident_is_left_out(void **state)
+{
+    (void)state;
+    struct site_sample s;
+    struct site_items items;
+    site_sample_init(&s, STREAM_ACTUAL);
+    site_sample_scene(&s);
+    s.incidents[1].changed = false;
+    compose(&s, &items);
+    assert_null(site_items_find(&items, "w/LOE-2M8XTA.html"));
+    assert_null(site_items_find(&items, "cap/LOE-2M8XTA-2.xml"));
+    assert_non_null(site_items_find(&items, "w/LOE-7K3Q9F.html"));
+    has(text_of(&items, "index.html"), "w/LOE-2M8XTA");
+    has(text_of(&items, "current.json"), "LOE-2M8XTA-2");
+    site_items_fini(&items);
+    site_sample_fini(&s);
+}
+
 static void names_become_addresses(void **state)
 {
     (void)state;
@@ -507,6 +525,7 @@ int main(void)
         cmocka_unit_test(cap_refers_to_all_earlier_unexpired_messages),
         cmocka_unit_test(programs_read_the_same_in_json_and_atom),
         cmocka_unit_test(the_same_state_gives_the_same_bytes_at_any_time),
+        cmocka_unit_test(the_page_of_an_unchanged_incident_is_left_out),
         cmocka_unit_test(names_become_addresses),
         cmocka_unit_test(hostile_texts_leave_the_tree_as_it_is),
         cmocka_unit_test(ten_thousand_strings_are_escaped),
