@@ -358,7 +358,7 @@ static void graph_task_call_as(struct graph_task *t,
         .body = t->body,
         .body_len = t->body != NULL ? strlen(t->body) : 0,
         .content_type = t->body != NULL ? "application/json" : NULL,
-        .fresh = call->fresh || call->kind == GRAPH_COMMIT,
+        .fresh = call->kind != GRAPH_READ,
     };
     graph_task_send(t);
 }

@@ -51,10 +51,11 @@ struct graph_param {
 };
 
 struct graph_call {
-    enum graph_kind kind; /* GRAPH_READ is a GET, the others are POSTs;
-                             GRAPH_COMMIT has a connection of its own */
-    bool fresh;           /* so has this one */
-    const char *path;     /* "/{page}/feed" */
+    /* GRAPH_READ is a GET and may use a kept connection; the others are POSTs
+     * on a connection of their own, because curl repeats a POST by itself
+     * when a kept connection closes without an answer. */
+    enum graph_kind kind;
+    const char *path; /* "/{page}/feed" */
     const struct graph_param *params;
     size_t n_params;
 };

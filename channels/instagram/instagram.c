@@ -190,12 +190,8 @@ static void instagram_confirm(struct channel *c, struct channel_request *r)
 static void instagram_comment(struct instagram_task *i)
 {
     const struct graph_param params[] = {{"message", i->task.request->text}};
-    /* Not a commit of the alert, but a comment twice is ugly: fresh. */
-    const struct graph_call call = {.kind = GRAPH_EDIT,
-                                    .fresh = true,
-                                    .path = i->path,
-                                    .params = params,
-                                    .n_params = 1};
+    const struct graph_call call = {
+        .kind = GRAPH_EDIT, .path = i->path, .params = params, .n_params = 1};
     i->step = INSTAGRAM_ANSWER;
     graph_task_call(&i->task, &call);
 }
