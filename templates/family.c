@@ -91,6 +91,7 @@ static void family_free_frame(struct family_frame *frame)
     free(frame->netiquette);
     family_free_texts(frame->county);
     family_free_texts(frame->others);
+    family_free_texts(frame->except);
     family_free_texts(frame->german);
     family_free_texts(frame->line);
 }

@@ -146,6 +146,7 @@ struct family_frame {
     char *netiquette;          /* "Netiquette: {netiquette}" */
     char *county[N_LANGUAGES]; /* "gesamter Landkreis Lörrach" */
     char *others[N_LANGUAGES]; /* "und weitere" */
+    char *except[N_LANGUAGES]; /* "außer" */
     char *german[N_LANGUAGES]; /* "(in German)", behind free text; "" for de */
     char *line[N_LANGUAGES];   /* "English: {headline} {link}"; "": no line */
 };

@@ -255,8 +255,8 @@ static void family_read_frame_language(struct reader *r, json_t *languages,
                                        enum language l,
                                        struct family_frame *frame)
 {
-    static const char *const keys[] = {"county", "others", "german", "line",
-                                       NULL};
+    static const char *const keys[] = {"county", "others", "except",
+                                       "german", "line",   NULL};
     json_t *object =
         reader_object(r, languages, language_name(l), READER_REQUIRED);
     size_t before = reader_enter(r, language_name(l));
@@ -265,6 +265,7 @@ static void family_read_frame_language(struct reader *r, json_t *languages,
     }
     frame->county[l] = reader_text(r, object, "county", READER_REQUIRED);
     frame->others[l] = reader_text(r, object, "others", READER_REQUIRED);
+    frame->except[l] = reader_text(r, object, "except", READER_REQUIRED);
     frame->german[l] = reader_text(r, object, "german", READER_OPTIONAL);
     frame->line[l] = reader_text(r, object, "line", READER_OPTIONAL);
     reader_leave(r, before);

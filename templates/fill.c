@@ -143,6 +143,18 @@ static void fill_stand(const struct fill *fill, int64_t at_ms, struct buf *out)
     buf_add_text(out, stand);
 }
 
+static void fill_areas(const struct fill *fill, struct buf *out)
+{
+    const struct family_frame *frame = &fill->in->family->frame;
+    struct places_words words = {
+        .county = frame->county[fill->language],
+        .others = frame->others[fill->language],
+        .except = frame->except[fill->language],
+    };
+    places_write(fill->in->places, &fill->in->parameters->areas,
+                 fill->brief ? 3 : 0, &words, out);
+}
+
 static void fill_automatic(const struct fill *fill, enum automatic a,
                            struct buf *out)
 {
@@ -155,11 +167,7 @@ static void fill_automatic(const struct fill *fill, enum automatic a,
     case AUTOMATIC_LINK_SHORT:
         buf_add_text(out, fill_without_scheme(in->link));
         return;
-    case AUTOMATIC_AREAS:
-        places_write(in->places, &in->parameters->areas, fill->brief ? 3 : 0,
-                     f->frame.county[fill->language],
-                     f->frame.others[fill->language], out);
-        return;
+    case AUTOMATIC_AREAS: fill_areas(fill, out); return;
     case AUTOMATIC_COLOUR:
         buf_add_text(out, fill_colour(in, fill->language));
         return;

@@ -171,17 +171,14 @@ void places_collapse(const struct places *p, struct areas *areas)
     }
 }
 
-void places_write(const struct places *p, const struct areas *areas,
-                  size_t most, const char *county, const char *others,
-                  struct buf *out)
+/* The names that are (or, with `missing`, that are not) among areas. */
+static void places_names(const struct places *p, const struct areas *areas,
+                         bool missing, size_t most, const char *others,
+                         struct buf *out)
 {
-    if (areas_contain(areas, p->county.ags)) {
-        buf_add_text(out, county);
-        return;
-    }
     size_t written = 0;
     for (size_t i = 0; i < p->n; i++) {
-        if (!areas_contain(areas, p->items[i].ags)) {
+        if (areas_contain(areas, p->items[i].ags) == missing) {
             continue;
         }
         if (most > 0 && written == most) {
@@ -192,5 +189,21 @@ void places_write(const struct places *p, const struct areas *areas,
         buf_add_text(out, written == 0 ? "" : ", ");
         buf_add_text(out, p->items[i].name);
         written++;
+    }
+}
+
+void places_write(const struct places *p, const struct areas *areas,
+                  size_t most, const struct places_words *words,
+                  struct buf *out)
+{
+    size_t missing = p->n > areas->n ? p->n - areas->n : 0;
+    if (areas_contain(areas, p->county.ags)) {
+        buf_add_text(out, words->county);
+    } else if (most == 0 && missing <= PLACES_EXCEPT_MAX &&
+               areas->n > PLACES_EXCEPT_MAX) {
+        buf_printf(out, "%s %s ", words->county, words->except);
+        places_names(p, areas, true, 0, "", out);
+    } else {
+        places_names(p, areas, false, most, words->others, out);
     }
 }

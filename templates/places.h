@@ -12,7 +12,7 @@
 
 struct buf;
 
-enum { PLACE_NAME_MAX = 64, PLACE_ARS_MAX = 13 };
+enum { PLACE_NAME_MAX = 64, PLACE_ARS_MAX = 13, PLACES_EXCEPT_MAX = 16 };
 
 struct place {
     char ags[AGS_MAX];
@@ -46,10 +46,19 @@ const struct place *places_find_name(const struct places *p, const char *name);
 /* The county alone when all municipalities are there. */
 void places_collapse(const struct places *p, struct areas *areas);
 
+/* How a language says it. */
+struct places_words {
+    const char *county; /* "gesamter Landkreis Lörrach" */
+    const char *others; /* "und weitere" */
+    const char *except; /* "außer" */
+};
+
 /* The names, alphabetic, separated by commas; `county` for the whole county;
- * at most `most` of them and then `others` (0: all of them). */
+ * with `most` at most so many and then `others`. Without it all of them, and
+ * when no more than PLACES_EXCEPT_MAX are missing it is shorter and clearer
+ * to name those: "gesamter Landkreis Lörrach außer Aitern". */
 void places_write(const struct places *p, const struct areas *areas,
-                  size_t most, const char *county, const char *others,
+                  size_t most, const struct places_words *words,
                   struct buf *out);
 
 #endif
