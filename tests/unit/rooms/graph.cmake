@@ -1,0 +1,2 @@
+tuermer_test(classify graph)
+tuermer_test(token graph)

@@ -1,0 +1,1 @@
+tuermer_test(http_client transport)
