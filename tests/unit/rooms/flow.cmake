@@ -1,0 +1,5 @@
+tuermer_test(trigger flow)
+tuermer_test(authorise flow)
+tuermer_test(egress flow)
+tuermer_test(state flow)
+tuermer_test(resolve flow)
