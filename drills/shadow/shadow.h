@@ -10,6 +10,7 @@
 #ifndef DRILLS_SHADOW_SHADOW_H
 #define DRILLS_SHADOW_SHADOW_H
 
+#include <stdint.h>
 #include <uv.h>
 
 #include "service/base/clock.h"
@@ -50,6 +51,8 @@ struct shadow_config {
      * for none. It may come into being later. */
     const char *rehearsal_site;
     struct shadow_accounts accounts;
+    const char *authority; /* the name people see; NULL: "Behörde" */
+    int64_t container_ms;  /* until a container is FINISHED; 0: 700 */
 };
 
 typedef void (*shadow_close_cb)(void *data);

@@ -11,6 +11,7 @@
 #include "service/base/digest.h"
 #include "service/base/limits.h"
 #include "service/base/mem.h"
+#include "service/http/media.h"
 
 enum {
     PREPARED_POLICY_MAX = 2048,
@@ -20,24 +21,6 @@ enum {
 
 /* What the website's contract promises to say (contract 5). */
 #define PREPARED_CACHE "max-age=10, stale-if-error=86400"
-
-struct prepared_kind {
-    const char *ending;
-    const char *type;
-};
-
-static const struct prepared_kind prepared_kinds[] = {
-    {".html", "text/html; charset=utf-8"},
-    {".json", "application/json; charset=utf-8"},
-    {".atom", "application/atom+xml; charset=utf-8"},
-    {".xml", "application/xml; charset=utf-8"},
-    {".jpg", "image/jpeg"},
-    {".png", "image/png"},
-    {".svg", "image/svg+xml"},
-    {".ico", "image/x-icon"},
-    {".css", "text/css; charset=utf-8"},
-    {".txt", "text/plain; charset=utf-8"},
-};
 
 static bool prepared_starts(const char *text, const char *start)
 {
@@ -49,54 +32,6 @@ static bool prepared_ends(const char *text, const char *end)
     size_t len = strlen(text);
     size_t n = strlen(end);
     return len >= n && strcmp(text + len - n, end) == 0;
-}
-
-const char *prepared_media_type(const char *name)
-{
-    if (prepared_starts(name, "audit/tile/")) {
-        return "application/octet-stream"; /* C2SP tlog-tiles */
-    }
-    if (strcmp(name, "audit/checkpoint") == 0 ||
-        strcmp(name, "audit/key") == 0 || strcmp(name, "keys") == 0) {
-        return "text/plain; charset=utf-8";
-    }
-    if (prepared_starts(name, "cap/") && prepared_ends(name, ".xml")) {
-        return "application/cap+xml; charset=utf-8"; /* CAP 1.2, 3.3 */
-    }
-    for (size_t i = 0; i < sizeof prepared_kinds / sizeof prepared_kinds[0];
-         i++) {
-        if (prepared_ends(name, prepared_kinds[i].ending)) {
-            return prepared_kinds[i].type;
-        }
-    }
-    return NULL;
-}
-
-/* True for "w/M.html" and "en/w/M.html". */
-static bool prepared_is_incident(const char *name)
-{
-    const char *slash = strrchr(name, '/');
-    if (slash == NULL || !prepared_ends(name, ".html")) {
-        return false;
-    }
-    size_t folder = (size_t)(slash - name);
-    return name[folder - 1] == 'w' && (folder == 1 || name[folder - 2] == '/');
-}
-
-char *prepared_path(const char *name)
-{
-    struct buf b;
-    size_t len = strlen(name);
-    buf_init(&b, len + 2);
-    buf_add_char(&b, '/');
-    if (strcmp(name, "index.html") == 0 || prepared_ends(name, "/index.html")) {
-        len -= strlen("index.html");
-    } else if (prepared_is_incident(name)) {
-        len -= strlen(".html");
-    }
-    buf_add(&b, name, len);
-    check(buf_ok(&b));
-    return buf_take(&b);
 }
 
 static void prepared_header(struct MHD_Response *response, const char *name,
@@ -248,7 +183,7 @@ struct prepared *prepared_new(const char *name, char *path,
                               const char *bytes, size_t len, bool is_https)
 {
     struct prepared *p = mem_zalloc(sizeof *p);
-    const char *type = prepared_media_type(name);
+    const char *type = media_type(name);
     check(type != NULL);
     p->path = path;
     p->stamp = *stamp;

@@ -34,15 +34,6 @@ struct prepared {
     struct prepared_form gzip; /* only when it is smaller */
 };
 
-/* The media type by a file's name below the site's root; NULL for a kind
- * that is not served. */
-const char *prepared_media_type(const char *name);
-
-/* The URL's path of a file: "/" for "index.html", "/en/" for
- * "en/index.html", "/w/M" for "w/M.html", else the name behind a slash. The
- * caller's to free(). */
-char *prepared_path(const char *name);
-
 /* Makes all answers from the file's bytes (borrowed until the call returns);
  * path is taken. is_https adds Strict-Transport-Security. Never NULL. */
 struct prepared *prepared_new(const char *name, char *path,

@@ -11,6 +11,7 @@
 #include "service/base/check.h"
 #include "service/base/file.h"
 #include "service/base/limits.h"
+#include "service/http/media.h"
 
 enum { SNAPSHOT_DEPTH = 12 };
 
@@ -105,7 +106,7 @@ static enum err_code snapshot_add(const struct snapshot_walk *w,
 static enum err_code snapshot_file(const struct snapshot_walk *w,
                                    const char *name, const struct stat *st)
 {
-    char *path = prepared_path(name);
+    char *path = media_path(name);
     struct prepared_stamp stamp = snapshot_stamp(st);
     struct snapshot_entry *known = snapshot_entry_of(w->old, path);
     if (known != NULL && snapshot_is_same(&known->file->stamp, &stamp)) {
@@ -143,7 +144,7 @@ static enum err_code snapshot_item(const struct snapshot_walk *w,
     if (S_ISDIR(st.st_mode) && depth < SNAPSHOT_DEPTH) {
         return snapshot_folder(w, name, depth + 1);
     }
-    if (S_ISREG(st.st_mode) && prepared_media_type(name) != NULL) {
+    if (S_ISREG(st.st_mode) && media_type(name) != NULL) {
         return snapshot_file(w, name, &st);
     }
     return ERR_OK;

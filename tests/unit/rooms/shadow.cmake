@@ -1,0 +1,1 @@
+tuermer_test(shadow shadow http PkgConfig::jansson)
