@@ -18,7 +18,7 @@ check_send() {
     next=$(date -d '+2 hours' +%Y-%m-%dT%H:%M:00%:z)
     tuermer_do --json alert send hw-rhein --status "$status" \
         --as demo-ausloesung \
-        -p gemeinden="$stack_area,08336069,08336036" \
+        -p gemeinden="$stack_area,08336069,08336105" \
         -p gebiet='Rheinufer von Grenzach-Wyhlen bis Weil am Rhein' \
         -p gebiet_kurz='Weil am Rhein' -p pegel='Basel-Rheinhalle' \
         -p pegel_cm=820 -p tendenz=steigt -p telefon='07621 410-0' \

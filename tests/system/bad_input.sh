@@ -133,7 +133,7 @@ a_parameter_outside_its_limits_is_named() {
     body 'no such tendency' 422 tendenz '.parameters.tendenz = "quer"'
     body 'text too long' 422 gebiet_kurz '.parameters.gebiet_kurz = ("x" * 29)'
     body 'text is a number' 422 gebiet '.parameters.gebiet = 5'
-    body 'empty text' 422 gebiet '.parameters.gebiet = ""'
+    body 'empty text' 422 gebiet_kurz '.parameters.gebiet_kurz = ""'
     body 'no municipality' 422 gemeinden '.parameters.gemeinden = []'
     body 'unknown municipality' 422 gemeinden \
         '.parameters.gemeinden = ["08111000"]'
