@@ -144,7 +144,8 @@ new_key() {
 # request STATUS: the body of a preview.
 request() {
     jq -n --arg status "$1" --arg area "$stack_area" \
-        --arg next "$(date -d '+2 hours' +%Y-%m-%dT%H:%M:00%:z)" '
+        --arg next "$(date -d "@$(($(date +%s) + 7200 + stack_shift))" \
+            +%Y-%m-%dT%H:%M:00%:z)" '
         {template: "hw-rhein", status: $status, parameters: {
             gemeinden: [$area, "08336069"],
             gebiet: "Rheinufer bis Weil am Rhein",
