@@ -23,6 +23,7 @@ struct gateway {
     struct gateway_door door;
     size_t n_faults;
     struct gateway_fault faults[GATEWAY_FAULTS_MAX];
+    char *fault_bodies[GATEWAY_FAULTS_MAX]; /* what their body points to */
     size_t n_requests;
     struct gateway_request *requests[GATEWAY_ITEMS_MAX];
     void (*closed)(void *data);
@@ -285,7 +286,7 @@ static void gateway_closed(void *data)
         free(g->requests[i]);
     }
     for (size_t i = 0; i < g->n_faults; i++) {
-        free((void *)(uintptr_t)g->faults[i].body);
+        free(g->fault_bodies[i]);
     }
     gateway_graph_fini(&g->graph);
     free(g->door.token);
@@ -321,10 +322,12 @@ const char *gateway_root(const struct gateway *g)
 void gateway_fail(struct gateway *g, const struct gateway_fault *fault)
 {
     check(g->n_faults < GATEWAY_FAULTS_MAX);
-    struct gateway_fault *f = &g->faults[g->n_faults++];
+    size_t i = g->n_faults++;
+    struct gateway_fault *f = &g->faults[i];
     *f = *fault;
     f->times = f->times == 0 ? 1 : f->times;
-    f->body = mem_strdup(fault->body);
+    g->fault_bodies[i] = mem_strdup(fault->body);
+    f->body = g->fault_bodies[i];
 }
 
 void gateway_heal(struct gateway *g)

@@ -64,6 +64,22 @@ static int gateway_hex(char c)
     return at != NULL && c != '\0' ? (int)(at - digits) : 0;
 }
 
+/* Percent-decodes text in place. */
+static void gateway_decode(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from != '\0'; from++) {
+        if (*from == '%' && from[1] != '\0' && from[2] != '\0') {
+            int byte = gateway_hex(from[1]) * 16 + gateway_hex(from[2]);
+            *(unsigned char *)to++ = (unsigned char)byte;
+            from += 2;
+        } else {
+            *to++ = *from == '+' ? ' ' : *from;
+        }
+    }
+    *to = '\0';
+}
+
 static char *gateway_form_param(const char *form, const char *name)
 {
     size_t name_len = strlen(name);
@@ -72,17 +88,7 @@ static char *gateway_form_param(const char *form, const char *name)
         if (len > name_len && strncmp(p, name, name_len) == 0 &&
             p[name_len] == '=') {
             char *value = mem_dup(p + name_len + 1, len - name_len - 1);
-            char *to = value;
-            for (const char *from = value; *from != '\0'; from++) {
-                if (*from == '%' && from[1] != '\0' && from[2] != '\0') {
-                    *to++ = (char)(gateway_hex(from[1]) * 16 +
-                                   gateway_hex(from[2]));
-                    from += 2;
-                } else {
-                    *to++ = *from == '+' ? ' ' : *from;
-                }
-            }
-            *to = '\0';
+            gateway_decode(value);
             return value;
         }
         p += len + (p[len] == '&' ? 1 : 0);

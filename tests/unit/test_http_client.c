@@ -230,15 +230,16 @@ static void a_proxy_in_the_environment_is_ignored(void **state)
 static void what_never_connected_was_not_sent(void **state)
 {
     struct fixture *f = *state;
+    /* A label of 64 letters: no resolver is asked about it. */
+    static const char no_name[] = "http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+                                  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/";
     static const char *const urls[] = {
         "http://127.0.0.1:1/",
-        /* A label of 64 letters: no resolver is asked about it. */
-        "http://"
-        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/",
+        no_name,
         "https://127.0.0.1:1/",
         "ftp://127.0.0.1/",
-        "file:///etc/passwd",
         "nonsense://",
+        "file:///etc/passwd",
         "",
     };
     for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {

@@ -6,7 +6,7 @@
 #include "tests/support/cmocka_all.h"
 
 static const int64_t now_ms = INT64_C(1795500000000);
-static const int64_t day_s = 24 * 3600;
+static const int64_t day_s = 86400;
 
 static struct channel_result judge(const char *body)
 {
