@@ -70,8 +70,9 @@ static void gateway_decode(char *text)
     char *to = text;
     for (const char *from = text; *from != '\0'; from++) {
         if (*from == '%' && from[1] != '\0' && from[2] != '\0') {
-            int byte = gateway_hex(from[1]) * 16 + gateway_hex(from[2]);
-            *(unsigned char *)to++ = (unsigned char)byte;
+            unsigned char byte = (unsigned char)(gateway_hex(from[1]) * 16 +
+                                                 gateway_hex(from[2]));
+            memcpy(to++, &byte, 1);
             from += 2;
         } else {
             *to++ = *from == '+' ? ' ' : *from;
