@@ -5,6 +5,9 @@
 #include "service/base/mem.h"
 #include "templates/family.h"
 #include "templates/family_read.h"
+#include "templates/text.h"
+
+enum { FAMILY_TITLE_BYTES = 120 };
 
 static const char *const family_keys[] = {
     "id",           "title",      "event",
@@ -60,6 +63,22 @@ static void family_read_expiry(struct reader *r, json_t *root, struct family *f)
     }
 }
 
+/* Titles stand in headlines and in fixed columns. */
+static void family_check_titles(struct reader *r, const struct family *f)
+{
+    const char *titles[N_LANGUAGES + 1] = {f->title};
+    for (size_t i = 0; i < N_LANGUAGES; i++) {
+        titles[i + 1] = f->event[i];
+    }
+    for (size_t i = 0; i < N_LANGUAGES + 1; i++) {
+        if (titles[i] != NULL && (text_code_points(titles[i]) > 60 ||
+                                  strlen(titles[i]) > FAMILY_TITLE_BYTES ||
+                                  strchr(titles[i], '\n') != NULL)) {
+            reader_fail(r, "title, event: höchstens 60 Zeichen, eine Zeile");
+        }
+    }
+}
+
 static void family_read_root(struct reader *r, json_t *root, struct family *f)
 {
     reader_only(r, root, family_keys);
@@ -69,6 +88,7 @@ static void family_read_root(struct reader *r, json_t *root, struct family *f)
     if (f->event[LANGUAGE_DE] == NULL) {
         reader_fail(r, "event.de: fehlt");
     }
+    family_check_titles(r, f);
     f->bbk = reader_text(r, root, "bbk", READER_OPTIONAL);
     f->level = (int)reader_int(r, root, "level", 1, 3, 0);
     if (f->level == 0) {

@@ -5,6 +5,7 @@
 #include "service/api/channels.h"
 #include "service/api/events.h"
 #include "service/api/session.h"
+#include "service/api/templates.h"
 #include "service/api/users.h"
 
 #define V1 "/api/v1"
@@ -20,6 +21,11 @@ const struct api_route api_routes[] = {
     {"POST", V1 "/users", api_users_post, API_READ_BODY},
     {"GET", V1 "/users", api_users_get, 0},
     {"POST", V1 "/users/{name}/disable", api_user_disable, API_READ_BODY},
+
+    {"GET", V1 "/templates", api_templates_get, 0},
+    {"POST", V1 "/templates", api_templates_post, API_READ_BODY},
+    {"GET", V1 "/templates/{id}", api_template_get, 0},
+    {"POST", V1 "/templates/{id}/approve", api_template_approve, API_READ_BODY},
 
     {"POST", V1 "/previews", api_previews_post, API_READ_BODY},
     {"POST", V1 "/alerts", api_alerts_post, API_KEYED | API_READ_BODY},
