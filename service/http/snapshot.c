@@ -116,7 +116,8 @@ static enum err_code snapshot_file(const struct snapshot_walk *w,
     char full[PATH_MAX];
     char *bytes = NULL;
     size_t len = 0;
-    (void)snprintf(full, sizeof full, "%s/%s", w->directory, name);
+    int n = snprintf(full, sizeof full, "%s/%s", w->directory, name);
+    check(n > 0 && (size_t)n < sizeof full); /* it was lstat-ed by this name */
     enum err_code code =
         file_read(full, LIMIT_SITE_FILE_BYTES, &bytes, &len, w->e);
     if (code == ERR_OK) {

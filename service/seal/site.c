@@ -29,7 +29,7 @@ static void site_found(struct site *s, int64_t index, const char *what)
     }
     s->verdict->bad = index;
     (void)snprintf(s->verdict->why, sizeof(s->verdict->why),
-                   "Eintrag %" PRId64 ": %s", index, what);
+                   "Eintrag %" PRId64 ": %.150s", index, what);
 }
 
 static int site_width(int64_t size, int level, int64_t n)

@@ -31,7 +31,7 @@ static void log_check_found(struct log_check *c, int64_t index,
     }
     c->damage->index = index;
     (void)snprintf(c->damage->why, sizeof(c->damage->why),
-                   "Eintrag %" PRId64 ": %s", index, what);
+                   "Eintrag %" PRId64 ": %.150s", index, what);
 }
 
 /* What a checkpoint that does not fit says: the entries after the last one
