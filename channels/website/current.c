@@ -87,7 +87,7 @@ char *current_compose(const struct view *v, enum alert_status status)
 {
     json_t *object = json_object();
     json_t *alerts = json_array();
-    current_put_time(object, "updated", v->updated_ms);
+    current_put_time(object, "updated", view_updated_ms(v, status));
     for (size_t i = 0; i < v->n_states; i++) {
         current_add(alerts, v, v->states[i], status);
     }

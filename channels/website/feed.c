@@ -91,7 +91,7 @@ void feed_compose(struct buf *b, const struct view *v, enum alert_status status,
     buf_add_text(b, exercise ? "PROBE – " : "Warnungen – ");
     markup_text(b, v->config->authority);
     buf_add_text(b, "</title>\n");
-    feed_time(b, "updated", v->updated_ms);
+    feed_time(b, "updated", view_updated_ms(v, status));
     buf_add_text(b, "<author>\n");
     markup_element(b, "name", v->config->authority);
     buf_add_text(b, "</author>\n");

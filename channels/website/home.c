@@ -129,13 +129,12 @@ static void home_sirens(struct buf *b, enum phrase_language l)
 static void home_changed(struct buf *b, const struct view *v,
                          enum phrase_language l)
 {
-    if (v->updated_ms <= 0) {
-        return;
-    }
+    int64_t real_ms = view_updated_ms(v, STATUS_ACTUAL);
+    int64_t drill_ms = view_updated_ms(v, STATUS_EXERCISE);
     buf_add_text(b, "<p class=\"changed\">");
     markup_text(b, phrase(PHRASE_CHANGED, l));
     buf_add_text(b, ": ");
-    phrase_time(b, v->updated_ms, l);
+    phrase_time(b, real_ms > drill_ms ? real_ms : drill_ms, l);
     buf_add_text(b, "</p>\n");
 }
 

@@ -197,10 +197,11 @@ static int64_t site_updated(const struct state *s, int64_t updated_ms)
     return updated_ms;
 }
 
-static const char *site_host(const char *url)
+static int64_t site_since(const struct site_config *config,
+                          const struct state *const *states, size_t n_states)
 {
-    const char *host = strstr(url, "://");
-    return host == NULL ? url : host + 3;
+    return config->since_ms != 0 || n_states == 0 ? config->since_ms
+                                                  : states[0]->now_ms;
 }
 
 enum err_code site_compose(const struct state *const *states, size_t n_states,
@@ -217,14 +218,14 @@ enum err_code site_compose(const struct state *const *states, size_t n_states,
                      .states = states,
                      .n_states = n_states,
                      .url = url,
-                     .host = site_host(url),
-                     .updated_ms = config->since_ms};
+                     .actual_updated_ms = site_since(config, states, n_states)};
+    v.exercise_updated_ms = v.actual_updated_ms;
     for (size_t i = 0; i < n_states; i++) {
-        v.updated_ms = site_updated(states[i], v.updated_ms);
+        int64_t *updated_ms = states[i]->stream == STREAM_ACTUAL
+                                  ? &v.actual_updated_ms
+                                  : &v.exercise_updated_ms;
+        *updated_ms = site_updated(states[i], *updated_ms);
         v.rehearsal = v.rehearsal || states[i]->stream == STREAM_REHEARSAL;
-    }
-    if (v.updated_ms == 0 && n_states > 0) {
-        v.updated_ms = states[0]->now_ms;
     }
     site_add(out, "style.css", mem_dup(site_style, site_style_len),
              site_style_len);

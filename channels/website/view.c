@@ -12,6 +12,12 @@ static bool view_adds(const struct alert *a)
     return a->kind == KIND_UPDATE || a->kind == KIND_CORRECTION;
 }
 
+int64_t view_updated_ms(const struct view *v, enum alert_status status)
+{
+    return status == STATUS_ACTUAL ? v->actual_updated_ms
+                                   : v->exercise_updated_ms;
+}
+
 int view_level(const struct state_incident *incident, const struct alert *a)
 {
     int level = 0;

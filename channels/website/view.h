@@ -19,10 +19,10 @@ struct view {
     const struct site_config *config;
     const struct state *const *states; /* real before exercise */
     size_t n_states;
-    const char *url;    /* of the root, without the last slash */
-    const char *host;   /* "warnung.example" */
-    bool rehearsal;     /* the site of internal drills */
-    int64_t updated_ms; /* when the last thing in it changed */
+    const char *url;           /* of the root, without the last slash */
+    bool rehearsal;            /* the site of internal drills */
+    int64_t actual_updated_ms; /* when the last real thing changed */
+    int64_t exercise_updated_ms;
 };
 
 /* How an incident stands, for people: words and colour. */
@@ -34,6 +34,9 @@ enum view_tone {
     VIEW_RETRACTED,
     VIEW_ENDED, /* expired, pre-empted or replaced */
 };
+
+/* When the last thing of that status changed. */
+int64_t view_updated_ms(const struct view *v, enum alert_status status);
 
 /* The level 1 to 3 of an alert; of an all-clear or a retraction the level of
  * the latest alert before it. */

@@ -4,20 +4,20 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "channels/website/webset.h"
 #include "service/base/buf.h"
 #include "service/base/file.h"
 #include "service/base/limits.h"
 #include "service/base/log.h"
+#include "service/base/mem.h"
 
 enum {
     WEBWRITER_FOLDER_MODE = 0755, /* another web server may serve them */
-    WEBWRITER_FILE_MODE = 0644,
     WEBWRITER_DEPTH = 8,
     WEBWRITER_LOW_MIB = 100, /* degraded below it */
     WEBWRITER_FULL_MIB = 8,  /* down below it */
@@ -92,62 +92,6 @@ static bool webwriter_name_ok(const char *name)
            strstr(name, "/.") == NULL && strstr(name, "//") == NULL;
 }
 
-static bool webwriter_same(const char *path, const struct channel_item *item)
-{
-    char *bytes = NULL;
-    size_t len = 0;
-    struct err e;
-    if (file_read(path, LIMIT_SITE_FILE_BYTES, &bytes, &len, &e) != ERR_OK) {
-        return false;
-    }
-    bool same =
-        len == item->len && (len == 0 || memcmp(bytes, item->bytes, len) == 0);
-    free(bytes);
-    return same;
-}
-
-static void webwriter_folder(const char *path, char out[PATH_MAX])
-{
-    (void)snprintf(out, PATH_MAX, "%s", path);
-    char *slash = strrchr(out, '/');
-    if (slash != NULL) {
-        *slash = '\0';
-    }
-}
-
-static enum err_code webwriter_remove(const char *path, const char *folder,
-                                      bool *changed, struct err *e)
-{
-    if (unlink(path) == 0) {
-        *changed = true;
-        return file_sync_folder(folder, e);
-    }
-    return errno == ENOENT || errno == ENOTDIR
-               ? ERR_OK
-               : err_set(e, ERR_IO, "%s", strerror(errno));
-}
-
-static enum err_code webwriter_item(const char *path,
-                                    const struct channel_item *item, bool sync,
-                                    bool *changed, struct err *e)
-{
-    char folder[PATH_MAX];
-    webwriter_folder(path, folder);
-    if (item->len == 0) {
-        return webwriter_remove(path, folder, changed, e);
-    }
-    if (webwriter_same(path, item)) {
-        return sync ? file_sync_folder(folder, e) : ERR_OK;
-    }
-    if (file_make_folders(folder, WEBWRITER_FOLDER_MODE, e) != ERR_OK) {
-        return e->code;
-    }
-    enum err_code code = file_write_durable(path, item->bytes, item->len,
-                                            WEBWRITER_FILE_MODE, e);
-    *changed = *changed || code == ERR_OK;
-    return code;
-}
-
 void webwriter_digest(const struct channel_item *items, size_t n_items,
                       char out[DIGEST_NAMED_MAX])
 {
@@ -164,34 +108,43 @@ void webwriter_digest(const struct channel_item *items, size_t n_items,
     buf_fini(&list);
 }
 
-void webwriter_write(const char *folder, const struct channel_item *items,
-                     size_t n_items, bool sync, struct channel_result *result,
-                     bool *changed)
+static bool webwriter_names_ok(const char *folder,
+                               const struct channel_item *items, size_t n,
+                               struct channel_result *result)
 {
-    char path[PATH_MAX];
-    char digest[DIGEST_NAMED_MAX];
-    struct err e;
-    *changed = false;
-    for (size_t i = 0; i < n_items; i++) {
+    for (size_t i = 0; i < n; i++) {
+        char path[PATH_MAX];
         if (!webwriter_name_ok(items[i].name) ||
             !webwriter_path(folder, items[i].name, path)) {
             result->outcome = OUTCOME_REFUSED;
             (void)snprintf(result->detail, sizeof(result->detail),
                            "Dateiname nicht erlaubt: %.100s", items[i].name);
-            return;
-        }
-        if (webwriter_item(path, &items[i], sync, changed, &e) != ERR_OK) {
-            result->outcome = OUTCOME_NOT_SENT;
-            (void)snprintf(result->detail, sizeof(result->detail),
-                           "Seite nicht geschrieben, neuer Versuch folgt: "
-                           "%.120s",
-                           e.msg);
-            return;
+            return false;
         }
     }
-    webwriter_digest(items, n_items, digest);
-    result->outcome = OUTCOME_DONE;
-    (void)snprintf(result->remote_id, sizeof(result->remote_id), "%s", digest);
+    return true;
+}
+
+void webwriter_write(const char *folder, const struct channel_item *items,
+                     size_t n_items, bool sync, struct channel_result *result,
+                     bool *changed)
+{
+    char digest[DIGEST_NAMED_MAX];
+    struct err e;
+    *changed = false;
+    if (!webwriter_names_ok(folder, items, n_items, result)) {
+        return;
+    }
+    if (webset_write(folder, items, n_items, sync, changed, &e) == ERR_OK) {
+        webwriter_digest(items, n_items, digest);
+        result->outcome = OUTCOME_DONE;
+        MEM_SET_TEXT(result->remote_id, digest);
+    } else {
+        result->outcome = OUTCOME_NOT_SENT;
+        (void)snprintf(result->detail, sizeof(result->detail),
+                       "Seite nicht geschrieben, neuer Versuch folgt: %.120s",
+                       e.msg);
+    }
 }
 
 static void webwriter_readiness(struct channel_result *r,

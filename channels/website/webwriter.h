@@ -13,9 +13,10 @@
  * names end in "~"). ERR_IO or ERR_DENIED when it cannot be written. */
 enum err_code webwriter_open(const char *folder, struct err *e);
 
-/* Writes every item whose bytes differ from the file's, in order, each
- * durable before the next; removes those of length 0. With `sync` the folders
- * of unchanged files are synced too: their names may be younger than the last
+/* Replaces every file whose bytes differ from its item's, as one set, and
+ * removes those of length 0: temporaries, fsync of each, renames in order,
+ * fsync of the folders; then all of it is durable. With `sync` the folders of
+ * unchanged files are synced too: their names may be younger than the last
  * crash. Stops at the first failure. Fills outcome (done, not_sent, refused
  * for a name that leaves the folder), remote_id (digest of all bytes) and
  * detail; *changed says whether any file is new. */

@@ -361,17 +361,32 @@ static void names_that_leave_the_folder_are_refused(void **state)
     }
 }
 
+static void assert_no_leftovers(const char *path)
+{
+    DIR *dir = opendir(path);
+    assert_non_null(dir);
+    for (struct dirent *d = readdir(dir); d != NULL; d = readdir(dir)) {
+        assert_null(strchr(d->d_name, '~'));
+    }
+    (void)closedir(dir);
+}
+
 static void a_failing_disk_is_not_sent_and_said(void **state)
 {
     struct fixture *f = *state;
     /* a file where the folder "w" should be: works for root too */
     struct channel_item items[] = {item("w", "eine Datei"),
+                                   item("index.html", "neu"),
                                    item("w/LOE-1.html", "x")};
-    struct channel_request r = {.items = items, .n_items = 2};
+    struct channel_request r = {.items = items, .n_items = 1};
+    run(f, website_type.publish, &r);
+    assert_int_equal(r.result.outcome, OUTCOME_DONE);
+    r = (struct channel_request){.items = items + 1, .n_items = 2};
     run(f, website_type.publish, &r);
     assert_int_equal(r.result.outcome, OUTCOME_NOT_SENT);
     assert_non_null(strstr(r.result.detail, "nicht geschrieben"));
-    assert_int_equal(f->changes, 1); /* the first one is there */
+    assert_int_equal(f->changes, 1); /* staged whole, or not at all */
+    assert_no_leftovers(f->folder);
 }
 
 static void closing_with_work_in_flight_answers_everything_first(void **state)
