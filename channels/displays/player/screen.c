@@ -30,9 +30,9 @@ static const struct screen_colours colours_level[] = {
 static const struct screen_colours colours_drill = {"0;75;141", "255;255;255"};
 static const struct screen_colours colours_rest = {"242;242;242", "26;26;26"};
 
-static const char *const level_words[] = {
-    "", "!!  Extreme Gefahr – Stufe 1", "!  Gefahr – Stufe 2",
-    "i  Gefahreninformation – Stufe 3"};
+static const char *const level_words[] = {"", "!!  Extreme Gefahr – Stufe 1",
+                                          "!  Gefahr – Stufe 2",
+                                          "i  Gefahreninformation – Stufe 3"};
 
 /* A line under way. */
 struct screen_line {
@@ -126,8 +126,7 @@ static size_t screen_fit(const char *text, int columns, size_t *next)
     return end;
 }
 
-static void screen_paragraph(struct screen_line *l, const char *text,
-                             bool bold)
+static void screen_paragraph(struct screen_line *l, const char *text, bool bold)
 {
     int columns = l->s->width - 2 * SCREEN_MARGIN;
     while (*text != '\0') {
@@ -174,8 +173,7 @@ static void screen_band_words(const struct screen *s,
         (void)snprintf(out, SCREEN_WORDS_MAX, "%s",
                        screen_alert_words(s->alert));
     } else {
-        const char *mark =
-            s->stream == STREAM_EXERCISE ? "PROBE" : "ÜBUNG";
+        const char *mark = s->stream == STREAM_EXERCISE ? "PROBE" : "ÜBUNG";
         if (s->alert->level > 0) {
             (void)snprintf(out, SCREEN_WORDS_MAX, "%s – wäre Stufe %d", mark,
                            s->alert->level);

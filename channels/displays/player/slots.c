@@ -92,6 +92,10 @@ enum accept_verdict slots_take(struct slots *s, struct slot *slot,
     if (verdict != ACCEPT_SHOW) {
         return verdict;
     }
+    if (slot->valid && strcmp(slot->state.sha256, state.sha256) == 0) {
+        accept_state_fini(&state); /* shown already; it stays where it is */
+        return ACCEPT_SHOW;
+    }
     if (state.epoch != last.epoch || state.seq != last.seq) {
         last.epoch = state.epoch;
         last.seq = state.seq;
@@ -115,8 +119,8 @@ int64_t slots_heartbeat(struct slots *s, const void *bytes, size_t len)
         if (!heartbeat_accept(&rules, bytes, len, &h)) {
             return 0;
         }
-        bool newer = h.epoch > last.epoch ||
-                     (h.epoch == last.epoch && h.seq > last.seq);
+        bool newer =
+            h.epoch > last.epoch || (h.epoch == last.epoch && h.seq > last.seq);
         slot->behind = newer ? slot->behind + 1 : 0;
         time = h.time;
     }
