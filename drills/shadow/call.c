@@ -154,9 +154,10 @@ static char *call_unescape(const char *text, size_t len)
         if (text[i] == '%') {
             out[n++] = (char)(high * 16 + low);
             i += 2;
+        } else if (text[i] == '+') {
+            out[n++] = ' ';
         } else {
             out[n++] = text[i];
-            out[n - 1] = text[i] == '+' ? ' ' : text[i];
         }
     }
     return out;

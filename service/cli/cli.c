@@ -83,7 +83,8 @@ static const struct cli_noun {
      "audit export [--tiles ORDNER]"},
 #endif
 #ifdef CLI_HAS_SHADOW
-    {"shadow", cli_shadow, false, "shadow [--listen ADRESSE:PORT]"},
+    {"shadow", cli_shadow, false,
+     "shadow [--listen ADRESSE:PORT] [--store ORDNER]"},
 #endif
 };
 
