@@ -74,8 +74,10 @@ static void gateway_decode(char *text)
                                                  gateway_hex(from[2]));
             memcpy(to++, &byte, 1);
             from += 2;
+        } else if (*from == '+') {
+            *to++ = ' ';
         } else {
-            *to++ = *from == '+' ? ' ' : *from;
+            *to++ = *from;
         }
     }
     *to = '\0';
