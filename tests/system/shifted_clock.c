@@ -15,6 +15,8 @@ static long shifted_clock_seconds(void)
     return text == NULL ? 0 : strtol(text, NULL, 10);
 }
 
+/* The C library's headers name the parameters with leading underscores. */
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
 int clock_gettime(clockid_t id, struct timespec *t)
 {
     if (syscall(SYS_clock_gettime, id, t) != 0) {
@@ -50,3 +52,4 @@ time_t time(time_t *out)
     }
     return now.tv_sec;
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
