@@ -1,0 +1,70 @@
+#!/bin/bash
+# kill -9 at each durable point of architecture.md, before and after its
+# commit, and around the rename of a page; then a restart and the same key
+# again. In the end the alert is visible everywhere, once.
+# TUERMER is tests/kill's program, which dies on command.
+. "$(dirname "$0")/harness.sh"
+
+points="D1:before D1:after D2:before D2:after D3:before D3:after
+    D4:before D4:after D5:before D5:after D6:before D6:after
+    D6:before-rename D6:after-rename"
+: >"$stack/accepted"
+export TUERMER_KILL_ARM=$stack/arm
+
+service_is_gone() {
+    ! child_lives service
+}
+
+# One more try of the same release; 409 at the approval: it was taken.
+release_again() {
+    release_key=$1
+    call_json POST /api/v1/alerts "$stack/body" \
+        -H "Idempotency-Key: $release_key"
+    [ "$status" = 202 ] || return 1
+    alert=$(jq -r .id "$stack/answer")
+    call_as=demo-freigabe call_json POST \
+        "/api/v1/alerts/$alert/approve" "$stack/empty"
+    [[ $status =~ ^(200|409)$ ]]
+}
+
+one_point() {
+    local key
+    key=$(new_key)
+    child_stop service
+    TUERMER_KILL=$1 stack_serve || give_up "no start"
+    prepare actual "$stack/body" || fault "$1: preview $status"
+    : >"$stack/arm"
+    release_again "$key" 2>/dev/null
+    until_true 30 service_is_gone || fault "$1: the service did not die"
+    rm -f "$stack/arm" "$stack_socket"
+    child_kill service
+    stack_serve || give_up "no restart after $1"
+    release_again "$key" || fault "$1: $status $(cat "$stack/answer")"
+    echo "$key" >>"$stack/accepted"
+    expect_visible 150 facebook instagram website displays
+    take_back "$alert"
+}
+
+settled() {
+    call GET /api/v1/alerts
+    jq -e '[.items[].deliveries[].state | select(IN("queued", "sending",
+        "retry_wait", "unknown", "accepted"))] | length == 0' "$stack/answer" \
+        >"$stack/settled"
+}
+
+killed_at_each_durable_point_nothing_is_lost_and_nothing_is_twice() {
+    local point
+    echo '{}' >"$stack/empty"
+    for point in ${POINTS:-$points}; do
+        echo "  $point"
+        one_point "$point"
+    done
+    until_true 60 settled || fault "still open after 60 s"
+    database_copy "$stack/copy.db"
+    tests/system/invariants "$stack/copy.db" --healed \
+        --effects "$stack/gateway.log" --accepted "$stack/accepted" ||
+        fault "see above"
+}
+
+system_start
+run_tests killed_at_each_durable_point_nothing_is_lost_and_nothing_is_twice
