@@ -222,3 +222,23 @@ database_copy() {
         cp "$stack/state/tuermer.db-wal" "$1-wal"
     [ -z "$pid" ] || kill -CONT "$pid"
 }
+
+# take_back ID: retracts it; makes room on the displays for the next one.
+take_back() {
+    local marker=${1%-*}
+    jq -n '{status: "actual", kind: "retraction", incident: $marker,
+        parameters: {}}' --arg marker "$marker" >"$stack/end.preview"
+    call_json POST /api/v1/previews "$stack/end.preview"
+    jq --slurpfile a "$stack/answer" '. + {confirm: $a[0].digest}' \
+        "$stack/end.preview" >"$stack/end"
+    call_json POST "/api/v1/incidents/$marker/retraction" "$stack/end" \
+        -H "Idempotency-Key: $(new_key)"
+    expect_equal "retraction of $marker" 202 "$status"
+}
+
+# No delivery is on its way any more.
+settled() {
+    call GET /api/v1/alerts
+    jq -e '[.items[].deliveries[].state | select(IN("queued", "sending",
+        "retry_wait", "unknown", "accepted"))] | length == 0' "$stack/answer" >"$stack/settled"
+}

@@ -59,19 +59,6 @@ one_round() {
     done
 }
 
-# Room on the displays for the next round.
-take_back() {
-    local marker=${1%-*}
-    jq -n '{status: "actual", kind: "retraction", incident: $marker,
-        parameters: {}}' --arg marker "$marker" >"$stack/end.preview"
-    call_json POST /api/v1/previews "$stack/end.preview"
-    jq --slurpfile a "$stack/answer" '. + {confirm: $a[0].digest}' \
-        "$stack/end.preview" >"$stack/end"
-    call_json POST "/api/v1/incidents/$marker/retraction" "$stack/end" \
-        -H "Idempotency-Key: $(new_key)"
-    expect_equal "retraction of $marker" 202 "$status"
-}
-
 killed_while_releasing_nothing_is_lost_and_nothing_is_twice() {
     local round
     bearer_file demo-ausloesung "$stack/bearer.submit"
@@ -84,12 +71,6 @@ killed_while_releasing_nothing_is_lost_and_nothing_is_twice() {
     tests/system/invariants "$stack/copy.db" --healed \
         --effects "$stack/gateway.log" --accepted "$stack/accepted" ||
         fault "see above"
-}
-
-settled() {
-    call GET /api/v1/alerts
-    jq -e '[.items[].deliveries[].state | select(IN("queued", "sending",
-        "retry_wait", "unknown", "accepted"))] | length == 0' "$stack/answer"
 }
 
 system_start

@@ -45,13 +45,6 @@ one_point() {
     take_back "$alert"
 }
 
-settled() {
-    call GET /api/v1/alerts
-    jq -e '[.items[].deliveries[].state | select(IN("queued", "sending",
-        "retry_wait", "unknown", "accepted"))] | length == 0' "$stack/answer" \
-        >"$stack/settled"
-}
-
 killed_at_each_durable_point_nothing_is_lost_and_nothing_is_twice() {
     local point
     echo '{}' >"$stack/empty"
