@@ -12,10 +12,10 @@
  * this after their last release. */
 static const int64_t incidents_recent_ms = INT64_C(7) * 24 * 3600 * 1000;
 
-void incidents_load(struct broadcast *b)
+void incidents_load(struct broadcast *b, int64_t now_ms)
 {
     alert_list_fini(&b->incidents.alerts);
-    alert_load_recent(b->o.store, broadcast_now_ms(b) - incidents_recent_ms,
+    alert_load_recent(b->o.store, now_ms - incidents_recent_ms,
                       &b->incidents.alerts);
 }
 

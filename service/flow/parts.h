@@ -134,6 +134,7 @@ struct broadcast {
     bool started;
     bool closing;
     bool failed;      /* a commit's outcome is unknown: nothing more is taken */
+    uv_idle_cb turn;  /* broadcast.c's */
     uv_idle_t idle;   /* runs a turn */
     uv_timer_t timer; /* the next moment when something is due */
     uv_timer_t tick;  /* once a second: lapse, expiry, checkpoint, heartbeat */
@@ -164,13 +165,11 @@ struct broadcast {
     struct ledger_part ledger;
 };
 
-/* ---- broadcast.c ---- */
+/* ---- parts.c ---- */
 int64_t broadcast_now_ms(const struct broadcast *b);
 int64_t broadcast_mono_ms(const struct broadcast *b);
 /* Runs a turn soon: once, however often it is asked for. */
 void broadcast_wake(struct broadcast *b);
-/* Closes the handles once the last preview has answered. */
-void broadcast_maybe_closed(struct broadcast *b);
 /* Commits what is open, reads changed incidents again and tells the news; a
  * failure is fatal (see broadcast_options). */
 void broadcast_commit(struct broadcast *b);
@@ -181,8 +180,12 @@ void broadcast_note(struct broadcast *b, const struct broadcast_news *news);
 struct channel *broadcast_channel(const struct broadcast *b, enum stream stream,
                                   enum channel_id id);
 
+/* ---- broadcast.c ---- */
+/* Closes the handles once the last preview has answered. */
+void broadcast_maybe_closed(struct broadcast *b);
+
 /* ---- incidents.c ---- */
-void incidents_load(struct broadcast *b);
+void incidents_load(struct broadcast *b, int64_t now_ms);
 void incidents_fini(struct incidents *i);
 /* Reads the incident again after its rows changed. */
 void incidents_refresh(struct broadcast *b, const char *marker);
