@@ -1,4 +1,5 @@
 tuermer_test(site website)
+tuermer_test(site_escaping website)
 tuermer_test(website website http)
 tuermer_test(webwriter website)
 
