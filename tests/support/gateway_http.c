@@ -154,13 +154,19 @@ static void gateway_http_head(struct buf *out, int status, const char *extra,
                body_len);
 }
 
+void gateway_http_reply_bytes(struct gateway_exchange *x, int status,
+                              const char *extra, const void *bytes, size_t len)
+{
+    struct buf out;
+    gateway_http_head(&out, status, extra, len);
+    buf_add(&out, bytes, len);
+    gateway_http_write(x, &out, out.len, false);
+}
+
 void gateway_http_reply(struct gateway_exchange *x, int status,
                         const char *extra, const char *body)
 {
-    struct buf out;
-    gateway_http_head(&out, status, extra, strlen(body));
-    buf_add_text(&out, body);
-    gateway_http_write(x, &out, out.len, false);
+    gateway_http_reply_bytes(x, status, extra, body, strlen(body));
 }
 
 void gateway_http_cut(struct gateway_exchange *x, int status, const char *body)

@@ -36,6 +36,8 @@ void gateway_http_close(struct gateway_http *h, void (*cb)(void *data),
 /* extra: further header lines, each with CRLF, or "". */
 void gateway_http_reply(struct gateway_exchange *x, int status,
                         const char *extra, const char *body);
+void gateway_http_reply_bytes(struct gateway_exchange *x, int status,
+                              const char *extra, const void *bytes, size_t len);
 /* The same after a while. */
 void gateway_http_reply_later(struct gateway_exchange *x, int64_t after_ms,
                               int status, const char *body);
