@@ -338,7 +338,6 @@ static void rubbish_never_reaches_the_handler(void **state)
 {
     struct fixture *f = *state;
     expect_cut(f, "\x16\x03\x01\x02 \x01\xfc\x03\x03\r\n\r\n");
-    expect_cut(f, "GET\r\n\r\n");
     expect_cut(f, "POST /b HTTP/1.1\r\nHost: h\r\n"
                   "Content-Length: -5\r\n\r\nhello");
     expect_cut(f, "POST /b HTTP/1.1\r\nHost: h\r\n"
@@ -386,81 +385,6 @@ static void a_half_open_connection_ends_at_its_deadline(void **state)
     wire_close(slow);
 }
 
-static void a_stream_carries_events_until_it_is_closed(void **state)
-{
-    struct fixture *f = *state;
-    struct wire *w = dial(f);
-    wire_send(w, "GET /stream HTTP/1.1\r\nHost: h\r\n\r\n");
-    assert_true(wire_wait(w, "data: first\n\n"));
-    assert_non_null(strstr(wire_got(w), "text/event-stream"));
-    http_stream_write(f->stream, "data: second\n\n", 14);
-    assert_true(wire_wait(w, "data: second\n\n"));
-    fake_clock_advance(&f->clock, 3600000); /* no deadline for streams */
-    assert_true(wire_wait(w, ":\n\n"));
-    http_stream_write(f->stream, "data: third\n\n", 13);
-    http_stream_close(f->stream);
-    assert_int_equal(f->n_streams_closed, 0);
-    assert_true(wire_wait(w, "data: third\n\n"));
-    assert_true(wire_wait(w, "\r\n0\r\n\r\n"));
-    assert_int_equal(f->n_streams_closed, 1);
-    wire_close(w);
-}
-
-static bool stream_is_closed(void *data)
-{
-    return ((const struct fixture *)data)->n_streams_closed == 1;
-}
-
-static void a_reader_that_leaves_is_noticed(void **state)
-{
-    struct fixture *f = *state;
-    struct wire *w = dial(f);
-    wire_send(w, "GET /stream HTTP/1.1\r\nHost: h\r\n\r\n");
-    assert_true(wire_wait(w, "data: first\n\n"));
-    wire_close(w);
-    assert_true(wire_run_until(&f->loop, stream_is_closed, f));
-}
-
-static void a_slow_reader_is_cut(void **state)
-{
-    struct fixture *f = *state;
-    struct wire *w = dial(f);
-    char event[4096];
-    fill(event, sizeof event, "data: ", "\n\n");
-    wire_send(w, "GET /stream HTTP/1.1\r\nHost: h\r\n\r\n");
-    assert_true(wire_wait(w, "data: first\n\n"));
-    wire_pause(w);
-    for (int i = 0; i < 20000 && f->n_streams_closed == 0; i++) {
-        http_stream_write(f->stream, event, sizeof event);
-        (void)uv_run(&f->loop, UV_RUN_NOWAIT);
-    }
-    assert_true(wire_run_until(&f->loop, stream_is_closed, f));
-    wire_resume(w);
-    assert_true(wire_wait_over(w));
-    wire_close(w);
-}
-
-static void a_reader_that_stands_still_is_cut(void **state)
-{
-    struct fixture *f = *state;
-    struct wire *w = dial(f);
-    char event[64 * 1024];
-    fill(event, sizeof event, "data: ", "\n\n");
-    wire_send(w, "GET /stream HTTP/1.1\r\nHost: h\r\n\r\n");
-    assert_true(wire_wait(w, "data: first\n\n"));
-    wire_pause(w);
-    for (int i = 0; i < 150; i++) { /* more than the kernel's buffers */
-        http_stream_write(f->stream, event, sizeof event);
-        (void)uv_run(&f->loop, UV_RUN_NOWAIT);
-        if (f->stream == NULL) {
-            break;
-        }
-    }
-    fake_clock_advance(&f->clock, 61000);
-    assert_true(wire_run_until(&f->loop, stream_is_closed, f));
-    wire_close(w);
-}
-
 static void a_close_ends_streams_and_owed_answers(void **state)
 {
     struct fixture *f = *state;
@@ -479,23 +403,6 @@ static void a_close_ends_streams_and_owed_answers(void **state)
     assert_string_equal(http_request_path(f->kept), "/later");
     reply_text(f->kept, 200, "to nobody");
     wire_close(stream);
-    wire_close(later);
-}
-
-static void a_stream_opened_for_nobody_tells_its_end(void **state)
-{
-    struct fixture *f = *state;
-    struct wire *later = dial(f);
-    wire_send(later, "GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
-    while (f->kept == NULL) {
-        (void)uv_run(&f->loop, UV_RUN_ONCE);
-    }
-    close_server(f);
-    f->stream = http_stream_open(f->kept, NULL, 0, on_stream_closed, f);
-    http_stream_write(f->stream, "data: x\n\n", 9);
-    http_stream_close(f->stream);
-    assert_int_equal(f->n_streams_closed, 0);
-    assert_true(wire_run_until(&f->loop, stream_is_closed, f));
     wire_close(later);
 }
 
@@ -566,27 +473,6 @@ static void the_socket_knows_its_user(void **state)
     assert_int_equal(rmdir(folder), 0);
 }
 
-static void a_plain_listener_stays_on_loopback(void **state)
-{
-    struct fixture *f = *state;
-    struct http_server_config config = {
-        .loop = &f->loop, .clock = &f->clock.clock, .handler = on_request};
-    struct http_server *none = NULL;
-    struct err e;
-    config.listen = "0.0.0.0:0";
-    assert_int_equal(http_server_open(&config, &none, &e), ERR_DENIED);
-    config.listen = "nonsense";
-    assert_int_equal(http_server_open(&config, &none, &e), ERR_INVALID);
-    config.listen = "127.0.0.1:70000";
-    assert_int_equal(http_server_open(&config, &none, &e), ERR_INVALID);
-    char taken[32];
-    assert_true(snprintf(taken, sizeof taken, "127.0.0.1:%u",
-                         http_server_port(f->server)) > 0);
-    config.listen = taken;
-    assert_int_equal(http_server_open(&config, &none, &e), ERR_CONFLICT);
-    assert_null(none);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -605,16 +491,10 @@ int main(void)
         TEST(rubbish_never_reaches_the_handler),
         TEST(headers_that_never_end_are_refused),
         TEST(a_half_open_connection_ends_at_its_deadline),
-        TEST(a_stream_carries_events_until_it_is_closed),
-        TEST(a_reader_that_leaves_is_noticed),
-        TEST(a_slow_reader_is_cut),
-        TEST(a_reader_that_stands_still_is_cut),
         TEST(a_close_ends_streams_and_owed_answers),
-        TEST(a_stream_opened_for_nobody_tells_its_end),
         TEST(an_answer_given_at_the_close_is_still_sent),
         TEST(half_open_connections_do_not_keep_others_out),
         TEST(the_socket_knows_its_user),
-        TEST(a_plain_listener_stays_on_loopback),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
