@@ -64,6 +64,20 @@ enum err_code keyring_create(const char *folder, const char *host,
     return code;
 }
 
+enum err_code keyring_save(const struct keyring *ring, const char *folder,
+                           struct err *e)
+{
+    enum err_code code = file_make_folders(folder, 0700, e);
+    for (size_t i = 0; code == ERR_OK && i < KEYRING_SIZE; i++) {
+        char path[PATH_MAX];
+        code = keyring_path(folder, (enum keyring_use)i, path, e);
+        if (code == ERR_OK) {
+            code = key_save(&ring->keys[i], path, e);
+        }
+    }
+    return code;
+}
+
 enum err_code keyring_load(const char *folder, struct keyring *ring,
                            struct err *e)
 {

@@ -39,6 +39,11 @@ enum err_code keyring_create(const char *folder, const char *host,
                              const char *origin, struct keyring *ring,
                              struct err *e);
 
+/* Writes a copy of all of them into a folder that holds none; made when it is
+ * missing (0700). ERR_CONFLICT when a key file exists. */
+enum err_code keyring_save(const struct keyring *ring, const char *folder,
+                           struct err *e);
+
 /* Reads all of them. ERR_NOT_FOUND ("tuermer init"), ERR_DENIED, ERR_CORRUPT.
  */
 enum err_code keyring_load(const char *folder, struct keyring *ring,
