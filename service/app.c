@@ -271,7 +271,8 @@ static enum err_code app_open_doors(struct app *a, struct err *e)
                           .broadcast = a->broadcast,
                           .drills = a->drills,
                           .events = a->events,
-                          .sessions = a->sessions};
+                          .sessions = a->sessions,
+                          .keys = &a->keys};
     struct http_server_config console = {
         .loop = &a->loop,
         .clock = a->clock,

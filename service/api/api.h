@@ -22,6 +22,7 @@ struct drills;
 struct events;
 struct http_request;
 struct key_public;
+struct keyring;
 struct session_manager;
 struct store;
 
@@ -36,6 +37,7 @@ struct api {
     struct events *events;
     struct session_manager *sessions;
     const struct key_public *log_key; /* the audit log's, verifying half */
+    const struct keyring *keys; /* read for their public halves only */
 };
 
 enum { API_PARAMETERS = 2, API_SESSION_KEY_MAX = 65 };

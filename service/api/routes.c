@@ -3,6 +3,7 @@
 #include "service/api/api.h"
 #include "service/api/audit.h"
 #include "service/api/channels.h"
+#include "service/api/displays.h"
 #include "service/api/events.h"
 #include "service/api/session.h"
 #include "service/api/templates.h"
@@ -52,6 +53,9 @@ const struct api_route api_routes[] = {
 
     {"GET", V1 "/events", api_events_get, 0},
     {"GET", V1 "/channels", api_channels_get, 0},
+    {"GET", V1 "/displays", api_displays_get, 0},
+    {"POST", V1 "/displays", api_displays_post, API_READ_BODY},
+    {"POST", V1 "/displays/{id}/revoke", api_display_revoke, API_READ_BODY},
 
     {"GET", V1 "/audit", audit_list, 0},
     {"GET", V1 "/audit/checkpoint", audit_checkpoint, 0},
