@@ -383,6 +383,6 @@ const char *value_check(enum value_form form, const char *text)
         return value_wanted(value_is_list(text),
                             "verlangt eine Liste mit Kommas");
     }
-    check(!"a form without a rule");
+    check(false); /* a form without a rule */
     return "";
 }

@@ -96,7 +96,7 @@ void broker_restart(struct broker *b)
         }
         (void)nanosleep(&pause, NULL);
     }
-    check(!"the broker does not answer");
+    check(false); /* the broker does not answer */
 }
 
 static void broker_make_certificate(struct broker *b)

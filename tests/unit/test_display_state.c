@@ -389,8 +389,9 @@ static void what_no_display_says_is_refused(void **state)
         "{\"shown\":[],\"shown_at\":\"1\"}",
         "{\"shown\":[1],\"shown_at\":1}",
         "{\"shown\":[],\"shown\":[],\"shown_at\":1}",
-        "{\"shown\":[{\"stream\":\"actual/08336050-much-too-long\",\"epoch\":1,"
-        "\"seq\":1,\"sha256\":\"a\"}],\"shown_at\":1}"};
+        ("{\"shown\":[{\"stream\":\"actual/"
+         "08336050-much-too-long\",\"epoch\":1,"
+         "\"seq\":1,\"sha256\":\"a\"}],\"shown_at\":1}")};
     static const struct {
         const char *topic;
         enum report_kind kind;
