@@ -1,7 +1,7 @@
 /* A recording stand-in for the Graph API on a loopback port of its own: it
  * keeps posts, containers, media and comments, so that reading back works,
  * writes down every request, and fails as it is told. On the caller's uv loop;
- * gateway_main.c makes a program of it for kill tests.
+ * tests/system/gateway_main.c makes a program of it.
  *
  * It takes any page or user id. Also under it: GET /karte/<any>.jpg, a JPEG
  * for Instagram's container. */
