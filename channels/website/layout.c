@@ -104,6 +104,7 @@ void layout_open(struct buf *b, const struct layout *l)
     buf_add_text(b, "<body>\n<a class=\"skip\" href=\"#inhalt\">");
     markup_text(b, phrase(PHRASE_SKIP, l->language));
     buf_add_text(b, "</a>\n");
+    buf_add_text(b, "<header>\n");
     if (v->rehearsal) {
         buf_add_text(b, "<p class=\"mode\" lang=\"de\">ÜBUNG – nichts wird "
                         "veröffentlicht</p>\n");
@@ -111,7 +112,7 @@ void layout_open(struct buf *b, const struct layout *l)
         buf_add_text(b, "<p class=\"mode\" lang=\"de\">VORFÜHRUNG – keine "
                         "echten Meldungen</p>\n");
     }
-    buf_add_text(b, "<header>\n<p class=\"sender\"><a");
+    buf_add_text(b, "<p class=\"sender\"><a");
     struct buf home;
     buf_init(&home, VIEW_VALUE_MAX);
     buf_printf(&home, "%s%s", l->root, phrase_names(l->language)->folder);
