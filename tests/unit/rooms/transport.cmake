@@ -1,1 +1,2 @@
 tuermer_test(http_client transport)
+tuermer_test(http_tls transport)
