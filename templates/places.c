@@ -11,22 +11,24 @@
 extern const unsigned char places_source[];
 extern const size_t places_source_len;
 
-enum { PLACE_COLUMNS = 5 };
-
-/* Copies the column that ends at ';' or the line's end; false when it does
- * not fit. */
+/* Copies the column that ends at ';' or the line's end; false when there is
+ * none or it does not fit. *at is NULL behind the last one. */
 static bool places_column(const char **at, const char *end, char *out,
                           size_t size)
 {
+    if (*at == NULL) {
+        return false;
+    }
     const char *stop = memchr(*at, ';', (size_t)(end - *at));
-    stop = stop == NULL ? end : stop;
+    bool last = stop == NULL;
+    stop = last ? end : stop;
     size_t len = (size_t)(stop - *at);
     if (len >= size) {
         return false;
     }
     memcpy(out, *at, len);
     out[len] = '\0';
-    *at = stop < end ? stop + 1 : end;
+    *at = last ? NULL : stop + 1;
     return true;
 }
 
@@ -40,7 +42,8 @@ static bool places_line(const char *at, const char *end, struct place *p)
                 places_column(&at, end, p->region, sizeof(p->region)) &&
                 places_column(&at, end, source, sizeof(source));
     p->ars_published = fits && strcmp(source, "published") == 0;
-    return fits && at == end && p->name[0] != '\0' && areas_add(&probe, p->ags);
+    return fits && at == NULL && p->name[0] != '\0' &&
+           areas_add(&probe, p->ags);
 }
 
 /* A key for sorting and comparing names: "Böllen" like "bollen". */

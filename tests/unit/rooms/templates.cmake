@@ -1,0 +1,5 @@
+tuermer_test(hours templates)
+tuermer_test(text templates)
+tuermer_test(places templates)
+tuermer_test(parameters templates)
+tuermer_test(render templates)
