@@ -1,12 +1,12 @@
 #include "channels/displays/displays.h"
 
-#include <mqtt_protocol.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "channels/displays/mqtt.h"
 #include "channels/displays/notices.h"
+#include "channels/displays/requests.h"
 #include "channels/displays/topics.h"
 #include "service/base/buf.h"
 #include "service/base/check.h"
@@ -22,16 +22,6 @@ enum {
     DISPLAYS_HANDLES = 2,
 };
 
-/* A request under way, or answered and waiting for its turn on the loop. */
-struct displays_work {
-    struct displays_work *next;
-    struct channel_request *r;
-    int64_t deadline_ms; /* monotonic */
-    size_t n_open;
-    enum outcome worst; /* of the items acknowledged so far */
-    int mids[];         /* of the items; 0: acknowledged */
-};
-
 struct displays {
     struct channel channel;
     uv_loop_t *loop;
@@ -40,10 +30,8 @@ struct displays {
     void *data;
     char prefix[DISPLAYS_PREFIX_MAX];
     struct mqtt *mqtt; /* NULL once it is closed */
-    uv_async_t ready;  /* answers wait in `answered` */
     uv_timer_t tick;   /* runs while something can time out */
-    struct displays_work *open;
-    struct displays_work *answered;
+    struct requests requests;
     struct topics topics;
     char detail[MQTT_DETAIL_MAX]; /* why there is no connection */
     bool foreign_seen;
@@ -64,68 +52,6 @@ static const struct displays *displays_of_const(const struct channel *c)
 {
     check(c->type->id == CHANNEL_DISPLAYS);
     return (const struct displays *)(const void *)c;
-}
-
-/* --- answers: always later, from the loop -------------------------------- */
-
-static void displays_answer(struct displays *d, struct displays_work *w,
-                            enum outcome outcome)
-{
-    struct displays_work **at = &d->answered;
-    while (*at != NULL) {
-        at = &(*at)->next;
-    }
-    w->r->result.outcome = outcome;
-    w->next = NULL;
-    *at = w;
-    (void)uv_async_send(&d->ready);
-}
-
-static void displays_drain(struct displays *d)
-{
-    struct displays_work *w = d->answered;
-    d->answered = NULL;
-    while (w != NULL) {
-        struct displays_work *next = w->next;
-        struct channel_request *r = w->r;
-        free(w);
-        r->work = NULL;
-        r->done(r);
-        w = next;
-    }
-}
-
-static void displays_ready(uv_async_t *async)
-{
-    displays_drain(async->data);
-}
-
-static struct displays_work *displays_work_new(struct channel_request *r,
-                                               size_t n)
-{
-    struct displays_work *w = mem_zalloc(sizeof(*w) + n * sizeof(w->mids[0]));
-    w->r = r;
-    w->worst = OUTCOME_DONE;
-    r->work = w;
-    r->result = (struct channel_result){0};
-    return w;
-}
-
-static void displays_detail(struct channel_request *r, const char *text)
-{
-    (void)snprintf(r->result.detail, sizeof(r->result.detail), "%s", text);
-}
-
-/* Takes w out of the open ones and answers. */
-static void displays_finish(struct displays *d, struct displays_work *w,
-                            enum outcome outcome)
-{
-    struct displays_work **at = &d->open;
-    while (*at != w) {
-        at = &(*at)->next;
-    }
-    *at = w->next;
-    displays_answer(d, w, outcome);
 }
 
 /* --- publish ------------------------------------------------------------- */
@@ -168,15 +94,15 @@ static void displays_tick_start(struct displays *d)
 static void displays_publish(struct channel *c, struct channel_request *r)
 {
     struct displays *d = displays_of(c);
-    struct displays_work *w = displays_work_new(r, r->n_items);
+    struct request *w = requests_new(r, r->n_items);
     struct err e;
     check(!d->closing);
     for (size_t i = 0; i < r->n_items; i++) {
         enum err_code rv =
             displays_send(d, &r->items[i], true, &w->mids[i], &e);
         if (rv != ERR_OK) {
-            displays_detail(r, e.msg);
-            displays_answer(d, w,
+            requests_detail(r, e.msg);
+            requests_answer(&d->requests, w,
                             rv == ERR_INVALID ? OUTCOME_REFUSED
                             : i == 0          ? OUTCOME_NOT_SENT
                                               : OUTCOME_UNKNOWN);
@@ -185,61 +111,18 @@ static void displays_publish(struct channel *c, struct channel_request *r)
         w->n_open++;
     }
     if (w->n_open == 0) {
-        displays_answer(d, w, OUTCOME_DONE);
+        requests_answer(&d->requests, w, OUTCOME_DONE);
         return;
     }
-    w->deadline_ms = clock_mono_ms(d->clock) + DISPLAYS_PATIENCE_MS;
-    w->next = d->open;
-    d->open = w;
+    requests_wait(&d->requests, w,
+                  clock_mono_ms(d->clock) + DISPLAYS_PATIENCE_MS);
     displays_tick_start(d);
-}
-
-/* Reason codes: MQTT 5 section 3.4.2.1. The broker's word that it has not
- * taken the message; some of them no repetition will change. */
-static enum outcome displays_refusal(int reason)
-{
-    switch (reason) {
-    case MQTT_RC_NOT_AUTHORIZED:
-    case MQTT_RC_TOPIC_NAME_INVALID:
-    case MQTT_RC_PACKET_TOO_LARGE:
-    case MQTT_RC_PAYLOAD_FORMAT_INVALID: return OUTCOME_REFUSED;
-    default: return OUTCOME_NOT_SENT;
-    }
-}
-
-static void displays_take_ack(struct displays_work *w, size_t item, int reason)
-{
-    w->mids[item] = 0;
-    w->n_open--;
-    if (reason < MQTT_REASON_FAILURE) {
-        return;
-    }
-    if (w->worst != OUTCOME_REFUSED) {
-        w->worst = displays_refusal(reason);
-    }
-    (void)snprintf(w->r->result.detail, sizeof(w->r->result.detail),
-                   "MQTT-Broker nimmt %.40s nicht an (Grund %d)%s",
-                   w->r->items[item].name, reason,
-                   reason == MQTT_RC_NOT_AUTHORIZED
-                       ? ": Rechte (ACL) des Kontos prüfen."
-                       : ".");
 }
 
 static void displays_acknowledged(void *data, int mid, int reason)
 {
     struct displays *d = data;
-    for (struct displays_work *w = d->open; w != NULL; w = w->next) {
-        for (size_t i = 0; i < w->r->n_items; i++) {
-            if (w->mids[i] != mid) {
-                continue;
-            }
-            displays_take_ack(w, i, reason);
-            if (w->n_open == 0) {
-                displays_finish(d, w, w->worst);
-            }
-            return;
-        }
-    }
+    requests_acknowledged(&d->requests, mid, reason);
 }
 
 /* --- the connection ------------------------------------------------------ */
@@ -264,12 +147,8 @@ static void displays_on_disconnected(void *data, const char *detail)
     struct displays *d = data;
     bool said = d->detail[0] != '\0';
     (void)snprintf(d->detail, sizeof(d->detail), "%s", detail);
-    while (d->open != NULL) {
-        struct displays_work *w = d->open;
-        displays_detail(w->r, "Verbindung zum MQTT-Broker verloren, bevor er "
-                              "alles bestätigt hat.");
-        displays_finish(d, w, OUTCOME_UNKNOWN);
-    }
+    requests_lose(&d->requests, "Verbindung zum MQTT-Broker verloren, bevor er "
+                                "alles bestätigt hat.");
     if (!said) {
         log_warn("channel=displays connected=0 detail=\"%s\"", detail);
         d->events->disconnected(d->data);
@@ -352,18 +231,9 @@ static void displays_tick(uv_timer_t *timer)
 {
     struct displays *d = timer->data;
     int64_t now_ms = clock_mono_ms(d->clock);
-    struct displays_work *w = d->open;
-    while (w != NULL) {
-        struct displays_work *next = w->next;
-        if (now_ms >= w->deadline_ms) {
-            displays_detail(w->r, "MQTT-Broker bestätigt nicht; wird "
-                                  "wiederholt.");
-            displays_finish(d, w, OUTCOME_UNKNOWN);
-        }
-        w = next;
-    }
+    requests_time_out(&d->requests, now_ms);
     bool waits = displays_tick_foreign(d, now_ms);
-    if (d->open == NULL && !waits) {
+    if (d->requests.open == NULL && !waits) {
         (void)uv_timer_stop(&d->tick);
     }
 }
@@ -373,11 +243,11 @@ static void displays_tick(uv_timer_t *timer)
 static void displays_check(struct channel *c, struct channel_request *r)
 {
     struct displays *d = displays_of(c);
-    struct displays_work *w = displays_work_new(r, 0);
+    struct request *w = requests_new(r, 0);
     check(!d->closing);
     if (!mqtt_connected(d->mqtt)) {
         r->result.readiness = READINESS_DOWN;
-        displays_detail(r, d->detail[0] != '\0'
+        requests_detail(r, d->detail[0] != '\0'
                                ? d->detail
                                : "Verbindung zum MQTT-Broker wird aufgebaut.");
     } else if (d->foreign_seen && clock_mono_ms(d->clock) - d->foreign_at_ms <
@@ -389,19 +259,19 @@ static void displays_check(struct channel *c, struct channel_request *r)
                        d->foreign_topic);
     } else {
         r->result.readiness = READINESS_READY;
-        displays_detail(r, "Mit dem MQTT-Broker verbunden.");
+        requests_detail(r, "Mit dem MQTT-Broker verbunden.");
     }
-    displays_answer(d, w, OUTCOME_NONE);
+    requests_answer(&d->requests, w, OUTCOME_NONE);
 }
 
 static void displays_confirm(struct channel *c, struct channel_request *r)
 {
     struct displays *d = displays_of(c);
-    struct displays_work *w = displays_work_new(r, 0);
+    struct request *w = requests_new(r, 0);
     check(!d->closing);
     r->result.finding = CHANNEL_UNREADABLE;
-    displays_detail(r, "Anzeigen bestätigen selbst, was sie zeigen.");
-    displays_answer(d, w, OUTCOME_NONE);
+    requests_detail(r, "Anzeigen bestätigen selbst, was sie zeigen.");
+    requests_answer(&d->requests, w, OUTCOME_NONE);
 }
 
 static void displays_closed(uv_handle_t *handle)
@@ -421,9 +291,9 @@ static void displays_closed(uv_handle_t *handle)
 static void displays_mqtt_closed(void *data)
 {
     struct displays *d = data;
-    displays_drain(d);
+    requests_drain(&d->requests);
     d->open_handles = DISPLAYS_HANDLES;
-    uv_close((uv_handle_t *)&d->ready, displays_closed);
+    uv_close((uv_handle_t *)&d->requests.ready, displays_closed);
     uv_close((uv_handle_t *)&d->tick, displays_closed);
 }
 
@@ -434,9 +304,7 @@ static void displays_close(struct channel *c, channel_close_cb cb, void *data)
     d->closing = true;
     d->close_cb = cb;
     d->close_data = data;
-    while (d->open != NULL) {
-        displays_finish(d, d->open, OUTCOME_UNKNOWN);
-    }
+    requests_lose(&d->requests, "Der Dienst wird beendet.");
     mqtt_close(d->mqtt, displays_mqtt_closed, d);
 }
 
@@ -524,9 +392,9 @@ enum err_code displays_open(uv_loop_t *loop, const struct clock *clock,
         free(d);
         return e->code;
     }
-    check(uv_async_init(loop, &d->ready, displays_ready) == 0);
+    requests_init(&d->requests, loop);
     check(uv_timer_init(loop, &d->tick) == 0);
-    d->ready.data = d;
+    d->requests.ready.data = d;
     d->tick.data = d;
     *channel = &d->channel;
     return ERR_OK;

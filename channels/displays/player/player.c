@@ -2,71 +2,18 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <termios.h>
 
 #include "channels/displays/mqtt.h"
 #include "channels/displays/notices.h"
 #include "channels/displays/player/events.h"
-#include "channels/displays/player/rotation.h"
-#include "channels/displays/player/screen.h"
-#include "channels/displays/player/slots.h"
+#include "channels/displays/player/player_parts.h"
 #include "channels/displays/report.h"
 #include "service/base/check.h"
 #include "service/base/mem.h"
 
-enum {
-    PLAYER_TICK_MS = 250,
-    PLAYER_SILENCE_MS = 90 * 1000, /* contract 6: link lost is said */
-    PLAYER_SILENCE_S = 90,
-    PLAYER_STATUS_MS = 60 * 1000,
-    PLAYER_BAD_MS = 10 * 60 * 1000, /* a bad signature is remembered */
-    PLAYER_PICTURE_MAX = 256 * 1024,
-    PLAYER_REPORT_MAX = 4096,
-    PLAYER_HOST_MAX = KEY_NAME_MAX,
-    PLAYER_WIDTH = 80,
-    PLAYER_HEIGHT = 24,
-};
-
-static const char player_name[] = "tuermer display play";
-
-struct player {
-    struct player_options options;
-    char *id;
-    char *area;
-    char *prefix;
-    char *store;
-    char host[PLAYER_HOST_MAX];
-    const struct clock *clock;
-    struct mqtt *mqtt;
-    uv_timer_t tick;
-    struct slots slots;
-    struct slots_shown shown;
-    struct rotation rotation;
-
-    /* Signed times are a lower bound of now: a display whose clock lags does
-     * not show what has ended. */
-    int64_t signed_s;       /* newest heartbeat; 0: none */
-    int64_t signed_at_ms;   /* monotonic, when it came */
-    int64_t clock_offset_s; /* our wall clock minus the heartbeat's */
-    int64_t heard_ms;       /* monotonic, last contact; 0: never */
-    int64_t heard_at_s;     /* the same for people */
-    int64_t bad_ms;         /* monotonic, last bad signature; 0: never */
-    int64_t status_due_ms;  /* monotonic */
-    const char *status;     /* what was last said */
-    const char *link;       /* the same for the link */
-    struct digest picture;  /* of what is shown, without time and page */
-    struct digest drawn;    /* of the bytes on the terminal */
-    struct digest told[SLOTS_MAX];
-    bool shown_due;
-
-    player_close_cb close_cb;
-    void *close_data;
-};
-
 /* --- time ---------------------------------------------------------------- */
 
-static int64_t player_now_s(const struct player *p)
+int64_t player_now_s(const struct player *p)
 {
     int64_t wall_s = clock_wall_ms(p->clock) / 1000;
     int64_t least_s =
@@ -74,13 +21,13 @@ static int64_t player_now_s(const struct player *p)
     return p->signed_s != 0 && least_s > wall_s ? least_s : wall_s;
 }
 
-static void player_heard(struct player *p)
+void player_heard(struct player *p)
 {
     p->heard_ms = clock_mono_ms(p->clock);
     p->heard_at_s = player_now_s(p);
 }
 
-static bool player_disturbed(const struct player *p)
+bool player_disturbed(const struct player *p)
 {
     return p->heard_ms == 0 || slots_behind(&p->slots) ||
            clock_mono_ms(p->clock) - p->heard_ms >= PLAYER_SILENCE_MS;
@@ -163,228 +110,6 @@ static void player_on_message(void *data, const struct mqtt_message *m)
         player_take_keys(p, m);
     }
     player_tick_now(p);
-}
-
-/* --- what goes out ------------------------------------------------------- */
-
-static bool player_publish(struct player *p, const char *name,
-                           const struct buf *body)
-{
-    char topic[MQTT_TOPIC_MAX];
-    struct err e;
-    int mid = 0;
-    int n = snprintf(topic, sizeof(topic), "%s/display/%s/%s", p->prefix, p->id,
-                     name);
-    check(n > 0 && n < MQTT_TOPIC_MAX);
-    return mqtt_publish(p->mqtt,
-                        &(struct mqtt_publication){.topic = topic,
-                                                   .bytes = body->data,
-                                                   .len = body->len,
-                                                   .retained = true},
-                        &mid, &e) == ERR_OK;
-}
-
-static void player_status_body(const struct player *p, const char *state,
-                               struct buf *body)
-{
-    struct report_status r = {.time = clock_wall_ms(p->clock) / 1000,
-                              .clock_offset_s = p->clock_offset_s};
-    MEM_SET_TEXT(r.state, state);
-    MEM_SET_TEXT(r.area, p->area);
-    MEM_SET_TEXT(r.player, player_name);
-    report_status_body(&r, body);
-}
-
-static void player_say_status(struct player *p, int64_t now_ms)
-{
-    bool bad = p->bad_ms != 0 && now_ms - p->bad_ms < PLAYER_BAD_MS;
-    const char *status = bad ? "bad_signature" : "online";
-    if (status == p->status && now_ms < p->status_due_ms) {
-        return;
-    }
-    struct buf body;
-    buf_init(&body, PLAYER_REPORT_MAX);
-    player_status_body(p, status, &body);
-    if (player_publish(p, "status", &body)) {
-        p->status = status;
-        p->status_due_ms = now_ms + PLAYER_STATUS_MS;
-    }
-    buf_fini(&body);
-}
-
-static void player_say_shown(struct player *p)
-{
-    struct report_shown r = {.shown_at = player_now_s(p)};
-    struct buf body;
-    if (!p->shown_due) {
-        return;
-    }
-    for (size_t i = 0; i < p->slots.n; i++) {
-        const struct slot *slot = &p->slots.items[i];
-        if (slot->valid) {
-            struct report_showing *s = &r.items[r.n++];
-            MEM_SET_TEXT(s->stream, slot->stream);
-            MEM_SET_TEXT(s->sha256, slot->state.sha256);
-            s->epoch = slot->state.epoch;
-            s->seq = slot->state.seq;
-        }
-    }
-    buf_init(&body, PLAYER_REPORT_MAX);
-    report_shown_body(&r, &body);
-    p->shown_due = !player_publish(p, "shown", &body);
-    buf_fini(&body);
-}
-
-/* --- the picture --------------------------------------------------------- */
-
-static void player_size(const struct player *p, struct screen *s)
-{
-    struct winsize size = {0};
-    s->width = p->options.width > 0 ? p->options.width : PLAYER_WIDTH;
-    s->height = p->options.height > 0 ? p->options.height : PLAYER_HEIGHT;
-    if (p->options.terminal && p->options.width == 0 &&
-        ioctl(fileno(p->options.out), TIOCGWINSZ, &size) == 0 &&
-        size.ws_col > 0) {
-        s->width = size.ws_col;
-        s->height = size.ws_row;
-    }
-    s->height--; /* the line behind the last line end */
-}
-
-static enum screen_kind player_kind(const struct player *p)
-{
-    if (p->shown.n > 0) {
-        return SCREEN_ALERT;
-    }
-    return slots_complete(&p->slots) && !player_disturbed(p) ? SCREEN_IDLE
-                                                             : SCREEN_NO_LINK;
-}
-
-static struct screen player_screen(const struct player *p)
-{
-    struct screen s = {.kind = player_kind(p),
-                       .stream = p->shown.kind,
-                       .disturbed =
-                           player_disturbed(p) || !slots_complete(&p->slots),
-                       .heard_at_s = p->heard_at_s,
-                       .host = p->host,
-                       .colour = p->options.terminal};
-    player_size(p, &s);
-    return s;
-}
-
-/* On a terminal: one page in place, drawn when a byte differs. */
-static void player_draw_terminal(struct player *p)
-{
-    struct screen s = player_screen(p);
-    struct buf out;
-    buf_init(&out, PLAYER_PICTURE_MAX);
-    if (s.kind == SCREEN_ALERT) {
-        s.alert = p->rotation.items[p->rotation.at].alert;
-        s.page = p->rotation.items[p->rotation.at].page->text;
-        s.page_number = p->rotation.at + 1;
-        s.n_pages = p->rotation.n;
-    }
-    screen_draw(&s, &out);
-    struct digest digest = digest_of(buf_text(&out), out.len);
-    if (memcmp(digest.bytes, p->drawn.bytes, DIGEST_SIZE) != 0) {
-        p->drawn = digest;
-        (void)fprintf(p->options.out, "\033[H%s\033[J", buf_text(&out));
-        (void)fflush(p->options.out);
-    }
-    buf_fini(&out);
-}
-
-/* Elsewhere: everything once, at every change. */
-static void player_draw_plain(struct player *p)
-{
-    struct screen s = player_screen(p);
-    struct buf out;
-    buf_init(&out, PLAYER_PICTURE_MAX);
-    s.height = 0;
-    for (size_t i = 0; i < p->shown.n; i++) {
-        s.alert = p->shown.alerts[i];
-        screen_draw(&s, &out);
-        buf_add_char(&out, '\n');
-    }
-    if (p->shown.n == 0) {
-        screen_draw(&s, &out);
-        buf_add_char(&out, '\n');
-    }
-    (void)fputs(buf_text(&out), p->options.out);
-    (void)fflush(p->options.out);
-    buf_fini(&out);
-}
-
-static void player_add_number(struct buf *b, const struct slot *slot)
-{
-    buf_printf(b, "%s %d %lld %lld %zu;", slot->stream, slot->valid,
-               (long long)slot->state.epoch, (long long)slot->state.seq,
-               slot->state.n_alerts);
-}
-
-/* A change of one stream, told and acknowledged once. */
-static void player_tell(struct player *p)
-{
-    for (size_t i = 0; i < p->slots.n; i++) {
-        const struct slot *slot = &p->slots.items[i];
-        struct buf b;
-        buf_init(&b, PLAYER_REPORT_MAX);
-        player_add_number(&b, slot);
-        struct digest digest = digest_of(buf_text(&b), b.len);
-        buf_fini(&b);
-        if (memcmp(digest.bytes, p->told[i].bytes, DIGEST_SIZE) == 0) {
-            continue;
-        }
-        p->told[i] = digest;
-        p->shown_due = true;
-        if (slot->valid && p->options.json) {
-            events_shown(p->options.out, slot);
-        }
-    }
-}
-
-/* True when what people see has changed (the page and the minute aside). */
-static bool player_changed(struct player *p, const char *link)
-{
-    struct buf b;
-    buf_init(&b, PLAYER_REPORT_MAX);
-    buf_printf(&b, "%s %d;", link, (int)player_kind(p));
-    for (size_t i = 0; i < p->slots.n; i++) {
-        player_add_number(&b, &p->slots.items[i]);
-    }
-    struct digest digest = digest_of(buf_text(&b), b.len);
-    buf_fini(&b);
-    bool changed = memcmp(digest.bytes, p->picture.bytes, DIGEST_SIZE) != 0;
-    p->picture = digest;
-    return changed;
-}
-
-static void player_show(struct player *p, int64_t now_ms)
-{
-    slots_expire(&p->slots, player_now_s(p));
-    slots_show(&p->slots, &p->shown);
-    enum screen_kind kind = player_kind(p);
-    const char *link = kind == SCREEN_NO_LINK ? "none"
-                       : player_disturbed(p)  ? "disturbed"
-                                              : "ok";
-    /* The rotation points into the slots: made anew before it is read. */
-    bool changed = player_changed(p, link);
-    if (changed) {
-        rotation_build(&p->rotation, &p->shown, now_ms);
-    }
-    if (p->options.json) {
-        if (link != p->link) {
-            events_link(p->options.out, link, NULL);
-        }
-    } else if (p->options.terminal) {
-        rotation_step(&p->rotation, now_ms);
-        player_draw_terminal(p);
-    } else if (changed) {
-        player_draw_plain(p);
-    }
-    p->link = link;
-    player_tell(p);
 }
 
 static void player_tick_now(struct player *p)
