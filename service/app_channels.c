@@ -174,9 +174,10 @@ static enum err_code app_open_displays(struct app *a, struct err *e)
                                          .username = c->displays_username,
                                          .password = password,
                                          .ca_file = c->displays_ca_file,
-                                         .prefix = c->displays_topic_prefix};
-        code = displays_open(&a->loop, a->clock, &config, &app_displays_events,
-                             a, &channel, e);
+                                         .prefix = c->displays_topic_prefix,
+                                         .events = &app_displays_events,
+                                         .data = a};
+        code = displays_open(&a->loop, a->clock, &config, &channel, e);
     }
     if (code == ERR_OK) {
         a->channels[REALM_LIVE][CHANNEL_DISPLAYS] = channel;

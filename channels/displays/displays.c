@@ -371,7 +371,6 @@ static enum err_code displays_connect(struct displays *d,
 
 enum err_code displays_open(uv_loop_t *loop, const struct clock *clock,
                             const struct displays_config *config,
-                            const struct displays_events *events, void *data,
                             struct channel **channel, struct err *e)
 {
     if (config->prefix[0] == '\0' ||
@@ -385,8 +384,8 @@ enum err_code displays_open(uv_loop_t *loop, const struct clock *clock,
     MEM_SET_TEXT(d->channel.target, "displays");
     d->loop = loop;
     d->clock = clock;
-    d->events = events;
-    d->data = data;
+    d->events = config->events;
+    d->data = config->data;
     MEM_SET_TEXT(d->prefix, config->prefix);
     if (displays_connect(d, config, e) != ERR_OK) {
         free(d);

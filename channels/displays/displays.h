@@ -24,12 +24,16 @@
 #include "service/base/clock.h"
 #include "service/base/err.h"
 
+struct displays_events;
+
 struct displays_config {
     const char *broker;   /* mqtts://host:port, mqtt://127.0.0.1:port */
     const char *username; /* NULL or "" for none */
     const char *password; /* the text, not the file */
     const char *ca_file;  /* NULL or "": the system's */
     const char *prefix;   /* tuermer/v1 */
+    const struct displays_events *events; /* borrowed until closed */
+    void *data;                           /* goes to them */
 };
 
 /* What a screen says: display/<id>/status or display/<id>/shown. */
@@ -53,12 +57,11 @@ struct displays_events {
     void (*foreign)(void *data, const char *topic);
 };
 
-/* Starts connecting. The config is copied, the clock and the events are
- * borrowed until closed. Fails with ERR_INVALID for a broker address that is
- * none. Ended by channel->type->close(). */
+/* Starts connecting. The texts are copied, the clock is borrowed until closed.
+ * ERR_INVALID for a broker address or a prefix that is none. Ended by
+ * channel->type->close(). */
 enum err_code displays_open(uv_loop_t *loop, const struct clock *clock,
                             const struct displays_config *config,
-                            const struct displays_events *events, void *data,
                             struct channel **channel, struct err *e);
 
 bool displays_connected(const struct channel *c);

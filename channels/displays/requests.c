@@ -111,19 +111,28 @@ static void requests_take(struct request *w, size_t item, int reason)
                        : ".");
 }
 
+/* The item that was sent as mid; n_items when none. */
+static size_t requests_item(const struct request *w, int mid)
+{
+    size_t i = 0;
+    while (i < w->r->n_items && w->mids[i] != mid) {
+        i++;
+    }
+    return i;
+}
+
 void requests_acknowledged(struct requests *q, int mid, int reason)
 {
-    for (struct request *w = q->open; w != NULL; w = w->next) {
-        for (size_t i = 0; i < w->r->n_items; i++) {
-            if (w->mids[i] != mid) {
-                continue;
-            }
-            requests_take(w, i, reason);
-            if (w->n_open == 0) {
-                requests_finish(q, w, w->worst);
-            }
-            return;
-        }
+    struct request *w = q->open;
+    while (w != NULL && requests_item(w, mid) == w->r->n_items) {
+        w = w->next;
+    }
+    if (w == NULL) {
+        return; /* nobody asked for its result, or it came too late */
+    }
+    requests_take(w, requests_item(w, mid), reason);
+    if (w->n_open == 0) {
+        requests_finish(q, w, w->worst);
     }
 }
 

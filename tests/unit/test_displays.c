@@ -162,10 +162,11 @@ static struct channel *open_as(struct fixture *f, const char *name,
                                      .username = name,
                                      .password = password,
                                      .ca_file = f->broker.ca_file,
-                                     .prefix = prefix};
-    assert_int_equal(
-        displays_open(&f->loop, clock_real(), &config, &events, f, &c, &e),
-        ERR_OK);
+                                     .prefix = prefix,
+                                     .events = &events,
+                                     .data = f};
+    assert_int_equal(displays_open(&f->loop, clock_real(), &config, &c, &e),
+                     ERR_OK);
     return c;
 }
 
@@ -540,10 +541,10 @@ static void addresses_that_are_none_are_refused(void **state)
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         struct channel *c = NULL;
         struct err e;
-        struct displays_config config = {.broker = wrong[i], .prefix = "t"};
-        assert_int_equal(
-            displays_open(&f->loop, clock_real(), &config, &events, f, &c, &e),
-            ERR_INVALID);
+        struct displays_config config = {
+            .broker = wrong[i], .prefix = "t", .events = &events, .data = f};
+        assert_int_equal(displays_open(&f->loop, clock_real(), &config, &c, &e),
+                         ERR_INVALID);
     }
 }
 

@@ -108,10 +108,13 @@ static int set_up(void **state)
     (void)snprintf(f->folder, sizeof(f->folder), "/tmp/tuermer-player-XXXXXX");
     assert_non_null(mkdtemp(f->folder));
     broker_start(&f->broker, &(struct broker_options){0});
-    struct displays_config config = {.broker = f->broker.url, .prefix = "t/v1"};
-    assert_int_equal(displays_open(&f->loop, clock_real(), &config, &events, f,
-                                   &f->service, &e),
-                     ERR_OK);
+    struct displays_config config = {.broker = f->broker.url,
+                                     .prefix = "t/v1",
+                                     .events = &events,
+                                     .data = f};
+    assert_int_equal(
+        displays_open(&f->loop, clock_real(), &config, &f->service, &e),
+        ERR_OK);
     run_until(f, f->connected == 1);
     *state = f;
     return 0;

@@ -185,20 +185,22 @@ static bool accept_marked(enum stream kind, const char *text)
     return true;
 }
 
+static bool accept_alert_marked(enum stream kind, const struct accept_alert *a)
+{
+    bool marked = accept_marked(kind, a->headline);
+    for (size_t i = 0; i < a->n_pages; i++) {
+        marked = marked && accept_marked(kind, a->pages[i].text);
+    }
+    return marked;
+}
+
 static bool accept_all_marked(enum stream kind, const struct accept_state *s)
 {
+    bool marked = true;
     for (size_t i = 0; i < s->n_alerts; i++) {
-        const struct accept_alert *a = &s->alerts[i];
-        if (!accept_marked(kind, a->headline)) {
-            return false;
-        }
-        for (size_t n = 0; n < a->n_pages; n++) {
-            if (!accept_marked(kind, a->pages[n].text)) {
-                return false;
-            }
-        }
+        marked = marked && accept_alert_marked(kind, &s->alerts[i]);
     }
-    return true;
+    return marked;
 }
 
 static enum accept_verdict accept_number(const struct accept_state *s,

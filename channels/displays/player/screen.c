@@ -68,7 +68,7 @@ static void screen_add_text(struct buf *out, const char *text, size_t len)
         if (c == 0xC2 && (next < 0xA0 || next == 0xAD)) {
             i++; /* C1 controls and soft hyphens */
         } else {
-            buf_add_char(out, c < 0x20 || c == 0x7F ? ' ' : (char)c);
+            buf_add(out, c < 0x20 || c == 0x7F ? " " : text + i, 1);
         }
     }
 }

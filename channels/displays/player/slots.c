@@ -191,19 +191,23 @@ static void slots_insert(struct slots_shown *shown,
     shown->alerts[at] = alert;
 }
 
+static void slots_show_kind(const struct slots *s, enum stream kind,
+                            struct slots_shown *shown)
+{
+    shown->kind = kind;
+    for (size_t i = 0; i < s->n; i++) {
+        const struct slot *slot = &s->items[i];
+        bool shows = slot->valid && slot->kind == kind;
+        for (size_t a = 0; shows && a < slot->state.n_alerts; a++) {
+            slots_insert(shown, &slot->state.alerts[a]);
+        }
+    }
+}
+
 void slots_show(const struct slots *s, struct slots_shown *shown)
 {
     *shown = (struct slots_shown){0};
-    for (size_t k = 0; k < N_STREAMS && shown->n == 0; k++) {
-        shown->kind = slots_kinds[k];
-        for (size_t i = 0; i < s->n; i++) {
-            const struct slot *slot = &s->items[i];
-            size_t n = slot->valid && slot->kind == slots_kinds[k]
-                           ? slot->state.n_alerts
-                           : 0;
-            for (size_t a = 0; a < n; a++) {
-                slots_insert(shown, &slot->state.alerts[a]);
-            }
-        }
+    for (size_t i = 0; i < N_STREAMS && shown->n == 0; i++) {
+        slots_show_kind(s, slots_kinds[i], shown);
     }
 }
