@@ -49,16 +49,14 @@ void session_manager_watch(struct session_manager *m, session_ended_cb cb,
 /* What a request shows; every text may be NULL. Borrowed until the call
  * returns. */
 struct session_credentials {
-    const char *cookie;        /* the session cookie's value */
+    const char *cookie;        /* the Cookie header */
     const char *authorization; /* the Authorization header */
     bool local;                /* came over the UNIX socket */
     uint32_t peer_uid;         /* then: whose process called */
 };
 
 /* Reads them from a request; borrowed from it. */
-struct session_credentials
-session_credentials_of(const struct session_manager *m,
-                       const struct http_request *r);
+struct session_credentials session_credentials_of(const struct http_request *r);
 
 /* Who that is. */
 struct session_who {
@@ -91,11 +89,37 @@ enum err_code session_may_change(const struct session_manager *m,
                                  const char *csrf, const char *origin,
                                  bool awake, const char **type, struct err *e);
 
+/* A fresh second factor for the session `key` names. OK: until_ms is the new
+ * end; NOT_FOUND: no such session; LIMIT: retry_after_s; DENIED with type
+ * "code-used", "code-wrong" or "not-enrolled"; UNCERTAIN, IO. */
+struct session_refreshed {
+    int64_t until_ms;
+    long retry_after_s;
+    const char *type;
+};
+enum err_code session_refresh(struct session_manager *m, const char *key,
+                              const char *totp, struct session_refreshed *done,
+                              struct err *e);
+
+/* Ends the session that `key` names; its watcher is told. OK also when there
+ * was none any more. */
+enum err_code session_end(struct session_manager *m, const char *key,
+                          struct err *e);
+
+/* Disables an account and ends everything of it. NOT_FOUND, UNCERTAIN, IO. */
+enum err_code session_disable_user(struct session_manager *m, const char *name,
+                                   const char *by, struct err *e);
+
+/* The Set-Cookie value that takes the session cookie away; the known device
+ * stays known. */
+enum { SESSION_COOKIE_MAX = 192 };
+void session_clear_cookie(const struct session_manager *m,
+                          char cookie[SESSION_COOKIE_MAX]);
+
 /* ---- The login itself, for the API's and the console's forms ---- */
 
 enum {
-    SESSION_COOKIES = 2,     /* session, device */
-    SESSION_COOKIE_MAX = 192 /* a whole Set-Cookie value */
+    SESSION_COOKIES = 2, /* session, device */
 };
 
 struct session_login;
@@ -129,9 +153,9 @@ void session_login_start(struct session_manager *m, struct session_login *l);
 
 /* POST /api/v1/session: API_OPEN | API_READ_BODY */
 void api_session_post(struct api_call *c);
-/* POST /api/v1/session/step-up: API_READ_BODY */
+/* POST /api/v1/session/step-up: API_READ_BODY | API_ASLEEP */
 void api_session_step_up(struct api_call *c);
-/* DELETE /api/v1/session */
+/* DELETE /api/v1/session: API_ASLEEP */
 void api_session_delete(struct api_call *c);
 
 #endif
