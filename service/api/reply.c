@@ -14,15 +14,15 @@
 enum { REPLY_HEADERS_MAX = 6 };
 
 static void reply_send(struct api_call *c, int status, const char *type,
-                       const char *json, const struct http_header *headers,
+                       const char *json, const struct http_field *headers,
                        size_t n)
 {
-    struct http_header all[REPLY_HEADERS_MAX + 2];
+    struct http_field all[REPLY_HEADERS_MAX + 2];
     size_t used = 0;
     check(n <= REPLY_HEADERS_MAX);
-    all[used++] = (struct http_header){"Cache-Control", "no-store"};
+    all[used++] = (struct http_field){"Cache-Control", "no-store"};
     if (json != NULL) {
-        all[used++] = (struct http_header){"Content-Type", type};
+        all[used++] = (struct http_field){"Content-Type", type};
     }
     for (size_t i = 0; i < n; i++) {
         all[used++] = headers[i];
@@ -33,7 +33,7 @@ static void reply_send(struct api_call *c, int status, const char *type,
 }
 
 void reply_headers(struct api_call *c, int status, const char *json,
-                   const struct http_header *headers, size_t n)
+                   const struct http_field *headers, size_t n)
 {
     reply_send(c, status, "application/json", json, headers, n);
 }
@@ -57,7 +57,7 @@ void reply_later(struct api_call *c, long seconds)
     char *text = json_dumps(object, JSON_COMPACT);
     check(text != NULL);
     json_decref(object);
-    const struct http_header later = {"Retry-After", value};
+    const struct http_field later = {"Retry-After", value};
     reply_send(c, 429, "application/problem+json", text, &later, 1);
     free(text);
 }

@@ -5,12 +5,12 @@
 #include <stddef.h>
 
 struct api_call;
-struct http_header;
+struct http_field;
 
 /* Answers with JSON text (NULL: no body) and n more headers; the call is
  * gone. Everything is borrowed until it returns. */
 void reply_headers(struct api_call *c, int status, const char *json,
-                   const struct http_header *headers, size_t n);
+                   const struct http_field *headers, size_t n);
 
 /* 429 with Retry-After; detail says the time of day of the next try. */
 void reply_later(struct api_call *c, long seconds);

@@ -37,7 +37,7 @@ static json_t *session_call_roles(unsigned roles)
 static void session_call_welcome(struct api_call *c,
                                  const struct session_login *l)
 {
-    struct http_header cookies[SESSION_COOKIES];
+    struct http_field cookies[SESSION_COOKIES];
     size_t n = 0;
     json_t *object = json_object();
     json_put_text(object, "user", l->user);
@@ -49,7 +49,7 @@ static void session_call_welcome(struct api_call *c,
     json_decref(object);
     for (size_t i = 0; i < SESSION_COOKIES; i++) {
         if (l->cookies[i][0] != '\0') {
-            cookies[n++] = (struct http_header){"Set-Cookie", l->cookies[i]};
+            cookies[n++] = (struct http_field){"Set-Cookie", l->cookies[i]};
         }
     }
     reply_headers(c, 200, text, cookies, n);
@@ -61,20 +61,19 @@ static void session_call_logged_in(struct session_login *l)
     struct session_call *call = l->data;
     struct api_call *c = call->c;
     struct err e = {.code = l->status};
-    switch (l->status) {
-    case ERR_OK: session_call_welcome(c, l); break;
-    case ERR_DENIED:
+    if (l->status == ERR_OK) {
+        session_call_welcome(c, l);
+    } else if (l->status == ERR_DENIED) {
         api_problem(c, 401, "login",
                     "Benutzername, Kennwort oder Einmalcode stimmt nicht.");
-        break;
-    case ERR_LIMIT: reply_later(c, l->retry_after_s); break;
-    default:
+    } else if (l->status == ERR_LIMIT) {
+        reply_later(c, l->retry_after_s);
+    } else {
         (void)err_set(
             &e, l->status == ERR_UNCERTAIN ? ERR_UNCERTAIN : ERR_UNAVAILABLE,
             "Die Anmeldung ist zurzeit nicht möglich. Bitte noch "
             "einmal versuchen.");
         api_problem_err(c, &e);
-        break;
     }
     sodium_memzero(call, sizeof(*call));
     free(call);
@@ -232,6 +231,6 @@ void api_session_delete(struct api_call *c)
         return;
     }
     session_clear_cookie(c->api->sessions, cookie);
-    const struct http_header header = {"Set-Cookie", cookie};
+    const struct http_field header = {"Set-Cookie", cookie};
     reply_headers(c, 204, NULL, &header, 1);
 }

@@ -1,0 +1,1 @@
+tuermer_test(session_manager api)
