@@ -71,6 +71,8 @@ static void state_group(struct state_composed *s, size_t n, int64_t now_ms)
         bool stands = now_ms < until;
         if (stands) {
             state_note_change(s, until);
+        } else if (now_ms < newest->expires_at_ms) {
+            state_note_change(s, newest->expires_at_ms); /* the feed's end */
         }
         s->incidents[s->state.n_incidents++] =
             (struct state_incident){.marker = newest->marker,

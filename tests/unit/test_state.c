@@ -87,6 +87,9 @@ an_all_clear_stands_two_hours_and_an_alert_until_it_expires(void **state)
     state_compose(&l, STREAM_ACTUAL, now + 2 * hour, &s);
     assert_int_equal(s.state.n_incidents, 2);
     assert_null(s.incidents[0].current);
+    assert_int_equal(s.changes_at_ms, now + 6 * hour); /* leaves the feed */
+    state_composed_fini(&s);
+    state_compose(&l, STREAM_ACTUAL, now + 6 * hour, &s);
     assert_int_equal(s.changes_at_ms, 0);
     state_composed_fini(&s);
     alert_list_fini(&l);
