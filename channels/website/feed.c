@@ -71,8 +71,7 @@ static void feed_entries(struct buf *b, const struct view *v,
 {
     for (size_t i = 0; i < state->n_incidents; i++) {
         const struct alert *a = view_newest(&state->incidents[i]);
-        bool open = a->state == ALERT_RELEASED || a->state == ALERT_ALL_CLEAR ||
-                    a->state == ALERT_RETRACTED;
+        bool open = a->state != ALERT_PREEMPTED;
         if (a->status == status && open && a->expires_at_ms > state->now_ms) {
             feed_entry(b, v, a);
         }

@@ -329,6 +329,27 @@ static void programs_read_the_same_in_json_and_atom(void **state)
     site_sample_fini(&s);
 }
 
+static void an_all_clear_stays_in_the_feed_until_its_own_expiry(void **state)
+{
+    (void)state;
+    struct site_sample s;
+    struct site_items items;
+    site_sample_init(&s, STREAM_ACTUAL);
+    site_sample_scene(&s);
+    s.incidents[2].current = NULL; /* its two hours are over */
+    s.alerts[s.n_alerts - 1].state = ALERT_EXPIRED;
+    compose(&s, &items);
+    has(text_of(&items, "feed.atom"), "LOE-9PPV4C-2</id>");
+    has_not(text_of(&items, "feed.atom"), "LOE-9PPV4C-1</id>");
+    has_not(text_of(&items, "current.json"), "LOE-9PPV4C");
+    site_items_fini(&items);
+    s.state.now_ms = s.alerts[s.n_alerts - 1].expires_at_ms;
+    compose(&s, &items);
+    has_not(text_of(&items, "feed.atom"), "LOE-9PPV4C");
+    site_items_fini(&items);
+    site_sample_fini(&s);
+}
+
 static void the_same_state_gives_the_same_bytes_at_any_time(void **state)
 {
     (void)state;
@@ -403,6 +424,7 @@ int main(void)
         cmocka_unit_test(a_language_that_is_missing_is_told),
         cmocka_unit_test(cap_refers_to_all_earlier_unexpired_messages),
         cmocka_unit_test(programs_read_the_same_in_json_and_atom),
+        cmocka_unit_test(an_all_clear_stays_in_the_feed_until_its_own_expiry),
         cmocka_unit_test(the_same_state_gives_the_same_bytes_at_any_time),
         cmocka_unit_test(the_page_of_an_unchanged_incident_is_left_out),
         cmocka_unit_test(names_become_addresses),
