@@ -40,8 +40,10 @@ void scene_wait(struct scene *s, const int *n, int want)
     assert_int_equal(*n, want);
 }
 
-void scene_open(struct scene *s, const struct channel_contract *contract,
-                const struct gateway_config *config)
+static void scene_open_with(struct scene *s,
+                            const struct channel_contract *contract,
+                            const struct gateway_config *config,
+                            int64_t call_ms)
 {
     const struct gateway_config plain = {0};
     s->note = NULL;
@@ -49,9 +51,21 @@ void scene_open(struct scene *s, const struct channel_contract *contract,
     s->gateway = gateway_open(&s->loop, config != NULL ? config : &plain);
     s->http = http_client_open(&s->loop, clock_real(), NULL);
     s->channel = contract->open(&s->loop, clock_real(), s->http,
-                                gateway_url(s->gateway), SCENE_CALL_MS);
+                                gateway_url(s->gateway), call_ms);
     (void)snprintf(s->image_url, sizeof(s->image_url), "%s/karte/a.jpg",
                    gateway_root(s->gateway));
+}
+
+void scene_open(struct scene *s, const struct channel_contract *contract,
+                const struct gateway_config *config)
+{
+    scene_open_with(s, contract, config, SCENE_CALL_MS);
+}
+
+void scene_open_hasty(struct scene *s, const struct channel_contract *contract,
+                      const struct gateway_config *config)
+{
+    scene_open_with(s, contract, config, SCENE_HASTY_MS);
 }
 
 void scene_close(struct scene *s)
@@ -210,7 +224,7 @@ static void a_hanging_call_does_not_hold_up_the_next(void **state)
     const struct channel_contract *contract = *state;
     struct scene s;
     struct scene_call hanging;
-    scene_open(&s, contract, NULL);
+    scene_open_hasty(&s, contract, NULL);
     gateway_fail(s.gateway,
                  &(struct gateway_fault){.call = contract->commit,
                                          .kind = GATEWAY_FAULT_HANG});
@@ -272,7 +286,12 @@ static void contract_try(const struct channel_contract *contract,
                          const struct contract_row *row)
 {
     struct scene s;
-    scene_open(&s, contract, NULL);
+    if (row->kind == GATEWAY_FAULT_HANG ||
+        row->kind == GATEWAY_FAULT_HANG_AFTER) {
+        scene_open_hasty(&s, contract, NULL);
+    } else {
+        scene_open(&s, contract, NULL);
+    }
     gateway_fail(s.gateway, &(struct gateway_fault){.call = contract->commit,
                                                     .kind = row->kind,
                                                     .status = row->status,
@@ -319,7 +338,7 @@ static void a_reading_that_failed_proves_nothing(void **state)
         {GATEWAY_FAULT_HUGE, 0, NULL},
     };
     struct scene s;
-    scene_open(&s, contract, NULL);
+    scene_open_hasty(&s, contract, NULL);
     struct channel_request ask = scene_alert(&s);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         gateway_fail(s.gateway,

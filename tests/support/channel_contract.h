@@ -33,12 +33,16 @@ struct scene {
     void *note; /* the test's, for hooks */
 };
 
-enum { SCENE_CALL_MS = 300 };
+/* Deadlines of a call: long, for a busy machine; hasty, where a call hangs. */
+enum { SCENE_CALL_MS = 5000, SCENE_HASTY_MS = 600 };
 
 /* A gateway as configured, and the channel of the contract. Aborts the test
  * when anything is left behind at the end. */
 void scene_open(struct scene *s, const struct channel_contract *contract,
                 const struct gateway_config *config);
+/* The same with hasty deadlines. */
+void scene_open_hasty(struct scene *s, const struct channel_contract *contract,
+                      const struct gateway_config *config);
 void scene_close(struct scene *s);
 
 typedef void (*scene_operation)(struct channel *c, struct channel_request *r);

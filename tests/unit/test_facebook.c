@@ -35,6 +35,14 @@ static void facebook_scene(struct scene *s)
     scene_open(s, &facebook_contract, &config);
 }
 
+/* The same with hasty deadlines. */
+static void facebook_scene_hasty(struct scene *s)
+{
+    const struct gateway_config config = {.token = "page-token",
+                                          .app_secret = "app-secret"};
+    scene_open_hasty(s, &facebook_contract, &config);
+}
+
 static void token_and_proof_are_sent_but_never_in_an_address(void **state)
 {
     (void)state;
@@ -239,7 +247,7 @@ static void a_mark_that_cannot_be_set_says_so(void **state)
 {
     (void)state;
     struct scene s;
-    facebook_scene(&s);
+    facebook_scene_hasty(&s);
     struct channel_request ask = scene_alert(&s);
     ask.remote_id = "100_9";
     struct channel_result gone = scene_run(&s, s.channel->type->mark, &ask);
@@ -258,7 +266,7 @@ static void a_page_that_cannot_be_read_is_down(void **state)
 {
     (void)state;
     struct scene s;
-    facebook_scene(&s);
+    facebook_scene_hasty(&s);
     struct channel_request ask = scene_alert(&s);
     gateway_fail(s.gateway,
                  &(struct gateway_fault){.call = GATEWAY_DEBUG_TOKEN,

@@ -83,7 +83,7 @@ static void asked_done(struct http_request *r)
     (void)snprintf(a->body, sizeof(a->body), "%s", r->answer.body);
 }
 
-/* A post with a deadline of 300 ms on a connection of its own. */
+/* A post on a connection of its own. */
 static void ask(struct fixture *f, struct asked *a)
 {
     static const char body[] = "{\"message\":\"Meldung\"}";
@@ -94,7 +94,7 @@ static void ask(struct fixture *f, struct asked *a)
                                        .body = body,
                                        .body_len = sizeof(body) - 1,
                                        .content_type = "application/json",
-                                       .deadline_ms = in_ms(300),
+                                       .deadline_ms = in_ms(5000),
                                        .fresh = true,
                                        .done = asked_done,
                                        .data = a};
@@ -163,6 +163,7 @@ static void a_deadline_ends_a_hanging_request(void **state)
     struct asked a;
     fail_feed(f, GATEWAY_FAULT_HANG);
     ask(f, &a);
+    a.request.deadline_ms = in_ms(300);
     send_and_wait(f, &a);
     assert_int_equal(a.request.answer.end, HTTP_TIMED_OUT);
     assert_true(a.request.answer.request_sent);

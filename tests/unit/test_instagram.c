@@ -38,6 +38,14 @@ static void instagram_scene(struct scene *s, int polls, int quota_used)
     scene_open(s, &instagram_contract, &config);
 }
 
+/* Nothing to wait for, hasty deadlines. */
+static void instagram_scene_hasty(struct scene *s)
+{
+    const struct gateway_config config = {.token = "profile-token",
+                                          .app_secret = "app-secret"};
+    scene_open_hasty(s, &instagram_contract, &config);
+}
+
 /* What the step hook saw. */
 struct seen_step {
     int n;
@@ -86,7 +94,7 @@ static void without_the_picture_no_container_is_made(void **state)
         {GATEWAY_FAULT_RESET, 0},
     };
     struct scene s;
-    instagram_scene(&s, 0, 0);
+    instagram_scene_hasty(&s);
     struct channel_request ask = scene_alert(&s);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         /* A 200 of the type application/json is no picture either. */
@@ -124,7 +132,7 @@ static void a_failed_creation_is_never_in_doubt(void **state)
         {GATEWAY_FAULT_HANG_AFTER, 0, NULL, OUTCOME_NOT_SENT},
     };
     struct scene s;
-    instagram_scene(&s, 0, 0);
+    instagram_scene_hasty(&s);
     struct channel_request ask = scene_alert(&s);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         gateway_fail(s.gateway,
@@ -191,7 +199,7 @@ a_dead_container_is_given_up_when_the_profile_is_without(void **state)
     static const char *const ends[] = {"ERROR", "EXPIRED"};
     for (size_t i = 0; i < 2; i++) {
         struct scene s;
-        instagram_scene(&s, 0, 0);
+        instagram_scene_hasty(&s);
         lose_the_answer(&s, GATEWAY_FAULT_CLOSE);
         gateway_set_container(s.gateway, NULL, ends[i]);
         struct channel_request ask = scene_alert(&s);
