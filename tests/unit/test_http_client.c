@@ -267,6 +267,7 @@ static void a_failed_handshake_sends_nothing(void **state)
                    gateway_port(f->gateway));
     ask(f, &a);
     a.request.url = url;
+    a.request.deadline_ms = in_ms(500); /* the peer waits for more */
     send_and_wait(f, &a);
     assert_int_not_equal(a.request.answer.end, HTTP_ANSWERED);
     assert_false(a.request.answer.request_sent);
