@@ -315,19 +315,19 @@ static void a_display_cannot_claim_what_was_never_said(void **state)
     display_stream_fini(&st);
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test(pairing_again_ends_a_revocation),
-        test(a_display_is_called_what_it_is),
-        test(a_state_is_stored_with_its_exact_bytes),
-        test(a_number_is_never_given_twice),
-        test(only_the_last_states_are_kept),
-        test(shown_counts_the_displays_that_follow_the_alert),
-        test(the_whole_county_concerns_every_display),
-        test(a_display_cannot_claim_what_was_never_said),
+        TEST(pairing_again_ends_a_revocation),
+        TEST(a_display_is_called_what_it_is),
+        TEST(a_state_is_stored_with_its_exact_bytes),
+        TEST(a_number_is_never_given_twice),
+        TEST(only_the_last_states_are_kept),
+        TEST(shown_counts_the_displays_that_follow_the_alert),
+        TEST(the_whole_county_concerns_every_display),
+        TEST(a_display_cannot_claim_what_was_never_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

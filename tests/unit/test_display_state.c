@@ -423,22 +423,22 @@ static void what_no_display_says_is_refused(void **state)
     }
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test(the_body_is_exactly_this_line),
-        test(nothing_is_said_like_everything_else),
-        test(an_area_shows_what_concerns_it),
-        test(an_all_clear_leaves_after_two_hours),
-        test(beyond_eight_alerts_a_page_says_where_to_look),
-        test(long_alerts_never_pass_the_limit_of_bytes),
-        test(the_same_screens_have_the_same_digest),
-        test(notices_are_exactly_these_lines),
-        test(the_acl_says_who_may_what),
-        test(what_a_display_says_is_read_back),
-        test(what_no_display_says_is_refused),
+        TEST(the_body_is_exactly_this_line),
+        TEST(nothing_is_said_like_everything_else),
+        TEST(an_area_shows_what_concerns_it),
+        TEST(an_all_clear_leaves_after_two_hours),
+        TEST(beyond_eight_alerts_a_page_says_where_to_look),
+        TEST(long_alerts_never_pass_the_limit_of_bytes),
+        TEST(the_same_screens_have_the_same_digest),
+        TEST(notices_are_exactly_these_lines),
+        TEST(the_acl_says_who_may_what),
+        TEST(what_a_display_says_is_read_back),
+        TEST(what_no_display_says_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

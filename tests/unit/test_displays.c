@@ -97,15 +97,19 @@ static void on_pulse(uv_timer_t *timer)
     (void)timer;
 }
 
+/* One turn of the loop; false when the time is up. */
+static bool turn(struct fixture *f, int64_t until_ms)
+{
+    (void)uv_run(&f->loop, UV_RUN_ONCE);
+    return clock_mono_ms(clock_real()) < until_ms;
+}
+
 /* Runs the loop until the condition holds, or fails. */
-#define run_until(f, condition)                                          \
-    do {                                                                 \
-        int64_t until_ms = clock_mono_ms(clock_real()) + DEADLINE_MS;    \
-        while (!(condition) && clock_mono_ms(clock_real()) < until_ms) { \
-            (void)uv_run(&(f)->loop, UV_RUN_ONCE);                       \
-        }                                                                \
-        assert_true(condition);                                          \
-    } while (0)
+#define RUN_UNTIL(f, condition)                                        \
+    for (int64_t until_ms = clock_mono_ms(clock_real()) + DEADLINE_MS; \
+         !(condition);) {                                              \
+        assert_true(turn(f, until_ms));                                \
+    }
 
 static int set_up(void **state)
 {
@@ -128,7 +132,7 @@ static void close_channel(struct fixture *f, struct channel *c)
     int64_t before_ms = clock_mono_ms(clock_real());
     f->closed = false;
     c->type->close(c, on_closed, f);
-    run_until(f, f->closed);
+    RUN_UNTIL(f, f->closed);
     assert_true(clock_mono_ms(clock_real()) - before_ms < 2500);
 }
 
@@ -141,7 +145,7 @@ static int tear_down(void **state)
     if (f->stranger != NULL) {
         f->closed = false;
         mqtt_close(f->stranger, on_closed, f);
-        run_until(f, f->closed);
+        RUN_UNTIL(f, f->closed);
     }
     uv_close((uv_handle_t *)&f->pulse, NULL);
     (void)uv_run(&f->loop, UV_RUN_DEFAULT);
@@ -225,7 +229,7 @@ static void stranger_open(struct fixture *f)
     assert_int_equal(
         mqtt_open(&f->loop, &options, &stranger_events, f, &f->stranger, &e),
         ERR_OK);
-    run_until(f, f->stranger_connected == 1);
+    RUN_UNTIL(f, f->stranger_connected == 1);
 }
 
 static void stranger_writes(struct fixture *f, const char *topic,
@@ -237,7 +241,7 @@ static void stranger_writes(struct fixture *f, const char *topic,
     int mid = 0;
     int before = f->stranger_acknowledged;
     assert_int_equal(mqtt_publish(f->stranger, &p, &mid, &e), ERR_OK);
-    run_until(f, f->stranger_acknowledged > before);
+    RUN_UNTIL(f, f->stranger_acknowledged > before);
 }
 
 static void on_done(struct channel_request *r)
@@ -278,7 +282,7 @@ static void check_readiness(struct fixture *f, enum readiness expected)
     f->busy = true;
     f->channel->type->check(f->channel, &f->request);
     assert_true(f->busy);
-    run_until(f, !f->busy);
+    RUN_UNTIL(f, !f->busy);
     assert_int_equal(f->request.result.readiness, expected);
 }
 
@@ -288,14 +292,14 @@ static void a_state_is_done_when_the_broker_has_it(void **state)
     broker_start(&f->broker,
                  &(struct broker_options){.acl = acl, .accounts = accounts});
     f->channel = open_as(f, "tuermer", "secret-1", "t");
-    run_until(f, f->connected == 1);
+    RUN_UNTIL(f, f->connected == 1);
     assert_true(displays_connected(f->channel));
     publish(f, TOPICS, 1);
-    run_until(f, !f->busy);
+    RUN_UNTIL(f, !f->busy);
     assert_int_equal(f->outcome, OUTCOME_DONE);
     check_readiness(f, READINESS_READY);
     publish(f, 0, 2);
-    run_until(f, !f->busy);
+    RUN_UNTIL(f, !f->busy);
     assert_int_equal(f->outcome, OUTCOME_DONE);
 }
 
@@ -306,19 +310,19 @@ static void without_a_broker_nothing_is_sent_and_nothing_is_kept(void **state)
     broker_kill(&f->broker);
     f->channel = open_as(f, "", "", "t");
     publish(f, TOPICS, 1);
-    run_until(f, !f->busy);
+    RUN_UNTIL(f, !f->busy);
     assert_int_equal(f->outcome, OUTCOME_NOT_SENT);
     assert_false(displays_tell(f->channel, "heartbeat", "x", 1, true));
-    run_until(f, f->disconnected == 1);
+    RUN_UNTIL(f, f->disconnected == 1);
     check_readiness(f, READINESS_DOWN);
     assert_non_null(strstr(f->detail, "nicht erreichbar"));
     broker_restart(&f->broker);
-    run_until(f, f->connected == 1);
+    RUN_UNTIL(f, f->connected == 1);
     stranger_open(f);
     publish(f, 1, 2);
-    run_until(f, !f->busy);
+    RUN_UNTIL(f, !f->busy);
     assert_int_equal(f->outcome, OUTCOME_DONE);
-    run_until(f, f->stranger_messages > 0);
+    RUN_UNTIL(f, f->stranger_messages > 0);
     assert_int_equal(f->stranger_messages, 1); /* state 1 is not there */
     assert_string_equal(f->stranger_bytes[0], "state 2");
 }
@@ -329,9 +333,9 @@ static void what_the_acl_denies_is_refused_not_done(void **state)
     broker_start(&f->broker,
                  &(struct broker_options){.acl = acl, .accounts = accounts});
     f->channel = open_as(f, "reader", "secret-3", "t");
-    run_until(f, f->connected == 1);
+    RUN_UNTIL(f, f->connected == 1);
     publish(f, 2, 1);
-    run_until(f, !f->busy);
+    RUN_UNTIL(f, !f->busy);
     assert_int_equal(f->outcome, OUTCOME_REFUSED);
     assert_non_null(strstr(f->detail, "135"));
 }
@@ -342,7 +346,7 @@ static void a_wrong_password_is_told(void **state)
     broker_start(&f->broker,
                  &(struct broker_options){.acl = acl, .accounts = accounts});
     f->channel = open_as(f, "tuermer", "wrong", "t");
-    run_until(f, f->disconnected == 1);
+    RUN_UNTIL(f, f->disconnected == 1);
     check_readiness(f, READINESS_DOWN);
     assert_non_null(strstr(f->detail, "Anmeldung"));
 }
@@ -353,23 +357,23 @@ static void a_foreign_publish_is_noticed_ours_is_not(void **state)
     broker_start(&f->broker,
                  &(struct broker_options){.acl = acl, .accounts = accounts});
     f->channel = open_as(f, "tuermer", "secret-1", "t");
-    run_until(f, f->connected == 1);
+    RUN_UNTIL(f, f->connected == 1);
     publish(f, 2, 1);
-    run_until(f, !f->busy);
+    RUN_UNTIL(f, !f->busy);
     stranger_open(f);
-    run_until(f, f->stranger_messages == 2);
+    RUN_UNTIL(f, f->stranger_messages == 2);
     assert_int_equal(f->foreign, 0);
     stranger_writes(f, "t/actual/08336001", "evil");
-    run_until(f, f->foreign == 1);
+    RUN_UNTIL(f, f->foreign == 1);
     assert_string_equal(f->foreign_topic, "actual/08336001");
     check_readiness(f, READINESS_DEGRADED);
     /* The flow publishes its own again; a storm is told once a second. */
     publish(f, 2, 2);
-    run_until(f, !f->busy);
+    RUN_UNTIL(f, !f->busy);
     for (int i = 0; i < 20; i++) {
         stranger_writes(f, "t/actual/08336001", "evil again");
     }
-    run_until(f, f->foreign == 2);
+    RUN_UNTIL(f, f->foreign == 2);
 }
 
 static void what_displays_say_is_handed_on(void **state)
@@ -377,10 +381,10 @@ static void what_displays_say_is_handed_on(void **state)
     struct fixture *f = *state;
     broker_start(&f->broker, &(struct broker_options){0});
     f->channel = open_as(f, "", "", "t");
-    run_until(f, f->connected == 1);
+    RUN_UNTIL(f, f->connected == 1);
     stranger_open(f);
     stranger_writes(f, "t/display/rathaus/shown", "{}");
-    run_until(f, f->messages == 1);
+    RUN_UNTIL(f, f->messages == 1);
     assert_string_equal(f->message_topic, "display/rathaus/shown");
     assert_string_equal(f->message_bytes, "{}");
     assert_int_equal(f->foreign, 0);
@@ -398,7 +402,7 @@ static void after_a_restart_a_replaced_state_is_noticed(void **state)
     f->channel = open_as(f, "", "", "t");
     displays_expect(f->channel, "actual/08336000", "ours", 4);
     displays_expect(f->channel, "actual/08336001", "ours", 4);
-    run_until(f, f->foreign == 1);
+    RUN_UNTIL(f, f->foreign == 1);
     assert_string_equal(f->foreign_topic, "actual/08336001");
 }
 
@@ -441,7 +445,7 @@ static void twenty_killed_brokers_lose_no_final_state(void **state)
                                                       .acl = acl,
                                                       .accounts = accounts});
     f->channel = open_as(f, "tuermer", "secret-1", "t");
-    run_until(f, f->connected == 1);
+    RUN_UNTIL(f, f->connected == 1);
     double cpu = cpu_seconds();
     int64_t start_ms = clock_mono_ms(clock_real());
     for (int i = 0; i < KILLS; i++) {
@@ -473,7 +477,7 @@ static void twenty_killed_brokers_lose_no_final_state(void **state)
     assert_true(cpu < wall / 2);
     /* The broker really holds the last one: who comes new meets it. */
     stranger_open(f);
-    run_until(f, f->stranger_messages == TOPICS);
+    RUN_UNTIL(f, f->stranger_messages == TOPICS);
     for (size_t i = 0; i < TOPICS; i++) {
         assert_string_equal(f->stranger_bytes[i], f->payloads[i]);
     }
@@ -485,12 +489,12 @@ static void a_dead_broker_costs_nothing(void **state)
     struct fixture *f = *state;
     broker_start(&f->broker, &(struct broker_options){.tls = true});
     f->channel = open_as(f, "", "", "t");
-    run_until(f, f->connected == 1);
+    RUN_UNTIL(f, f->connected == 1);
     broker_kill(&f->broker);
-    run_until(f, f->disconnected == 1);
+    RUN_UNTIL(f, f->disconnected == 1);
     double cpu = cpu_seconds();
     int64_t three_s = clock_mono_ms(clock_real()) + 3000;
-    run_until(f, clock_mono_ms(clock_real()) > three_s);
+    RUN_UNTIL(f, clock_mono_ms(clock_real()) > three_s);
     cpu = cpu_seconds() - cpu;
     print_message("3 s without a broker: CPU %.3f s\n", cpu);
     assert_true(cpu < 0.6);
@@ -503,11 +507,11 @@ static void an_acknowledgement_takes_milliseconds(void **state)
     struct fixture *f = *state;
     broker_start(&f->broker, &(struct broker_options){.tls = true});
     f->channel = open_as(f, "", "", "t");
-    run_until(f, f->connected == 1);
+    RUN_UNTIL(f, f->connected == 1);
     int64_t start_ms = clock_mono_ms(clock_real());
     for (int i = 0; i < 50; i++) {
         publish(f, TOPICS, i);
-        run_until(f, !f->busy);
+        RUN_UNTIL(f, !f->busy);
         assert_int_equal(f->outcome, OUTCOME_DONE);
     }
     int64_t took_ms = clock_mono_ms(clock_real()) - start_ms;
@@ -522,7 +526,7 @@ a_request_in_flight_is_answered_when_the_channel_closes(void **state)
     struct fixture *f = *state;
     broker_start(&f->broker, &(struct broker_options){0});
     f->channel = open_as(f, "", "", "t");
-    run_until(f, f->connected == 1);
+    RUN_UNTIL(f, f->connected == 1);
     publish(f, TOPICS, 1);
     close_channel(f, f->channel);
     f->channel = NULL;
@@ -548,23 +552,23 @@ static void addresses_that_are_none_are_refused(void **state)
     }
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test(a_state_is_done_when_the_broker_has_it),
-        test(without_a_broker_nothing_is_sent_and_nothing_is_kept),
-        test(what_the_acl_denies_is_refused_not_done),
-        test(a_wrong_password_is_told),
-        test(a_foreign_publish_is_noticed_ours_is_not),
-        test(what_displays_say_is_handed_on),
-        test(after_a_restart_a_replaced_state_is_noticed),
-        test(a_dead_broker_costs_nothing),
-        test(an_acknowledgement_takes_milliseconds),
-        test(a_request_in_flight_is_answered_when_the_channel_closes),
-        test(addresses_that_are_none_are_refused),
-        test(twenty_killed_brokers_lose_no_final_state),
+        TEST(a_state_is_done_when_the_broker_has_it),
+        TEST(without_a_broker_nothing_is_sent_and_nothing_is_kept),
+        TEST(what_the_acl_denies_is_refused_not_done),
+        TEST(a_wrong_password_is_told),
+        TEST(a_foreign_publish_is_noticed_ours_is_not),
+        TEST(what_displays_say_is_handed_on),
+        TEST(after_a_restart_a_replaced_state_is_noticed),
+        TEST(a_dead_broker_costs_nothing),
+        TEST(an_acknowledgement_takes_milliseconds),
+        TEST(a_request_in_flight_is_answered_when_the_channel_closes),
+        TEST(addresses_that_are_none_are_refused),
+        TEST(twenty_killed_brokers_lose_no_final_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -74,15 +74,19 @@ static void on_pulse(uv_timer_t *timer)
     (void)timer;
 }
 
+/* One turn of the loop; false when the time is up. */
+static bool turn(struct fixture *f, int64_t until_ms)
+{
+    (void)uv_run(&f->loop, UV_RUN_ONCE);
+    return clock_mono_ms(clock_real()) < until_ms;
+}
+
 /* Runs the loop until the condition holds, or fails. */
-#define run_until(f, condition)                                          \
-    do {                                                                 \
-        int64_t until_ms = clock_mono_ms(clock_real()) + DEADLINE_MS;    \
-        while (!(condition) && clock_mono_ms(clock_real()) < until_ms) { \
-            (void)uv_run(&(f)->loop, UV_RUN_ONCE);                       \
-        }                                                                \
-        assert_true(condition);                                          \
-    } while (0)
+#define RUN_UNTIL(f, condition)                                        \
+    for (int64_t until_ms = clock_mono_ms(clock_real()) + DEADLINE_MS; \
+         !(condition);) {                                              \
+        assert_true(turn(f, until_ms));                                \
+    }
 
 static bool output_has(struct fixture *f, const char *text)
 {
@@ -115,7 +119,7 @@ static int set_up(void **state)
     assert_int_equal(
         displays_open(&f->loop, clock_real(), &config, &f->service, &e),
         ERR_OK);
-    run_until(f, f->connected == 1);
+    RUN_UNTIL(f, f->connected == 1);
     *state = f;
     return 0;
 }
@@ -130,7 +134,7 @@ static void stop_player(struct fixture *f)
 {
     f->closed = false;
     player_close(f->player, on_closed, f);
-    run_until(f, f->closed);
+    RUN_UNTIL(f, f->closed);
     f->player = NULL;
     (void)fclose(f->out);
     free(f->output);
@@ -146,7 +150,7 @@ static int tear_down(void **state)
     }
     f->closed = false;
     f->service->type->close(f->service, on_closed, f);
-    run_until(f, f->closed);
+    RUN_UNTIL(f, f->closed);
     uv_close((uv_handle_t *)&f->pulse, NULL);
     (void)uv_run(&f->loop, UV_RUN_DEFAULT);
     assert_int_equal(uv_loop_close(&f->loop), 0);
@@ -198,7 +202,7 @@ static void publish(struct fixture *f, const char *topic, const char *body,
         .items = &f->item, .n_items = 1, .done = on_done, .data = f};
     f->busy = true;
     f->service->type->publish(f->service, &f->request);
-    run_until(f, !f->busy);
+    RUN_UNTIL(f, !f->busy);
     free(note);
 }
 
@@ -239,28 +243,28 @@ static void an_alert_is_shown_acknowledged_and_ends_by_itself(void **state)
     say(f, "actual/08336", 5, 0);
     say(f, "actual/08336050", 42, 1);
     start_player(f, true);
-    run_until(f, output_has(f, "{\"ev\":\"shown\",\"stream\":"
+    RUN_UNTIL(f, output_has(f, "{\"ev\":\"shown\",\"stream\":"
                                "\"actual/08336050\",\"epoch\":1,\"seq\":42,"
                                "\"alerts\":[\"LOE-7K3Q9F-1\"]}"));
-    run_until(f, strstr(f->shown, "\"stream\":\"actual/08336050\",\"epoch\":1,"
+    RUN_UNTIL(f, strstr(f->shown, "\"stream\":\"actual/08336050\",\"epoch\":1,"
                                   "\"seq\":42") != NULL &&
                      strstr(f->shown, "actual/08336\"") != NULL);
-    run_until(f, strstr(f->status, "\"online\"") != NULL);
+    RUN_UNTIL(f, strstr(f->status, "\"online\"") != NULL);
     beat(f, start_s);
-    run_until(f, output_has(f, "{\"ev\":\"link\",\"state\":\"ok\"}"));
+    RUN_UNTIL(f, output_has(f, "{\"ev\":\"link\",\"state\":\"ok\"}"));
     /* Ninety seconds of silence are said; the warning stays. */
     fake_clock_advance(&f->clock, 89000);
     assert_false(output_has(f, "disturbed\"}\n{\"ev\":\"link\",\"state\":\"ok"
                                "\"}\n{\"ev\":\"link\",\"state\":\"disturbed"));
     fake_clock_advance(&f->clock, 1000);
-    run_until(f, output_has(f, "\"ok\"}\n{\"ev\":\"link\",\"state\":"
+    RUN_UNTIL(f, output_has(f, "\"ok\"}\n{\"ev\":\"link\",\"state\":"
                                "\"disturbed\"}"));
     /* Its own clock ends it, without a word from anybody. */
     fake_clock_advance(&f->clock, 510000);
-    run_until(f, output_has(f, "\"seq\":42,\"alerts\":[]}"));
-    run_until(f, output_has(f, "{\"ev\":\"link\",\"state\":\"none\"}"));
+    RUN_UNTIL(f, output_has(f, "\"seq\":42,\"alerts\":[]}"));
+    RUN_UNTIL(f, output_has(f, "{\"ev\":\"link\",\"state\":\"none\"}"));
     stop_player(f);
-    run_until(f, strstr(f->status, "\"offline\"") != NULL);
+    RUN_UNTIL(f, strstr(f->status, "\"offline\"") != NULL);
 }
 
 static void the_picture_has_words_not_only_colours(void **state)
@@ -268,12 +272,12 @@ static void the_picture_has_words_not_only_colours(void **state)
     struct fixture *f = *state;
     say(f, "actual/08336", 5, 0);
     start_player(f, false);
-    run_until(f, output_has(f, "=== Keine Verbindung ==="));
+    RUN_UNTIL(f, output_has(f, "=== Keine Verbindung ==="));
     beat(f, start_s);
     say(f, "actual/08336050", 41, 0);
-    run_until(f, output_has(f, "=== Zurzeit keine Warnung ==="));
+    RUN_UNTIL(f, output_has(f, "=== Zurzeit keine Warnung ==="));
     say(f, "actual/08336050", 42, 1);
-    run_until(f, output_has(f, "=== !!  Extreme Gefahr – Stufe 1 ==="));
+    RUN_UNTIL(f, output_has(f, "=== !!  Extreme Gefahr – Stufe 1 ==="));
     assert_true(output_has(f, "  Gefahrstoff in der Luft: Grenzach\n\n"
                               "  Gehen Sie in ein Gebäude. Fenster und Türen "
                               "schließen.\n"));
@@ -286,19 +290,19 @@ static void after_a_restart_an_older_state_is_refused(void **state)
     say(f, "actual/08336", 5, 0);
     say(f, "actual/08336050", 42, 0);
     start_player(f, true);
-    run_until(f, output_has(f, "\"seq\":42"));
+    RUN_UNTIL(f, output_has(f, "\"seq\":42"));
     stop_player(f);
     say(f, "actual/08336050", 41, 1); /* the broker replays */
     start_player(f, true);
-    run_until(f, output_has(f, "{\"ev\":\"refused\",\"stream\":"
+    RUN_UNTIL(f, output_has(f, "{\"ev\":\"refused\",\"stream\":"
                                "\"actual/08336050\",\"reason\":\"old\"}"));
     assert_false(output_has(f, "LOE-7K3Q9F-1"));
     say(f, "actual/08336050", 42, 1); /* the same number, other bytes */
-    run_until(f, output_has(f, "\"reason\":\"conflict\"}"));
-    run_until(f, strstr(f->status, "\"bad_signature\"") != NULL);
+    RUN_UNTIL(f, output_has(f, "\"reason\":\"conflict\"}"));
+    RUN_UNTIL(f, strstr(f->status, "\"bad_signature\"") != NULL);
     assert_false(output_has(f, "LOE-7K3Q9F-1"));
     say(f, "actual/08336050", 43, 1);
-    run_until(f, output_has(f, "\"seq\":43,\"alerts\":[\"LOE-7K3Q9F-1\"]"));
+    RUN_UNTIL(f, output_has(f, "\"seq\":43,\"alerts\":[\"LOE-7K3Q9F-1\"]"));
 }
 
 static void a_damaged_memory_is_told_at_start(void **state)
@@ -331,15 +335,15 @@ static void a_broker_that_goes_and_comes_back_changes_nothing(void **state)
     say(f, "actual/08336", 5, 0);
     say(f, "actual/08336050", 42, 1);
     start_player(f, true);
-    run_until(f, output_has(f, "\"seq\":42,\"alerts\":[\"LOE-7K3Q9F-1\"]"));
+    RUN_UNTIL(f, output_has(f, "\"seq\":42,\"alerts\":[\"LOE-7K3Q9F-1\"]"));
     broker_kill(&f->broker);
-    run_until(f, !displays_connected(f->service));
+    RUN_UNTIL(f, !displays_connected(f->service));
     f->shown[0] = '\0';
     broker_restart(&f->broker);
-    run_until(f, f->connected == 2);
+    RUN_UNTIL(f, f->connected == 2);
     say(f, "actual/08336050", 43, 1);
-    run_until(f, output_has(f, "\"seq\":43,\"alerts\":[\"LOE-7K3Q9F-1\"]"));
-    run_until(f, strstr(f->shown, "\"seq\":43") != NULL);
+    RUN_UNTIL(f, output_has(f, "\"seq\":43,\"alerts\":[\"LOE-7K3Q9F-1\"]"));
+    RUN_UNTIL(f, strstr(f->shown, "\"seq\":43") != NULL);
     assert_false(output_has(f, "refused"));
 }
 
@@ -384,16 +388,16 @@ static void long_pages_stand_longer(void **state)
     assert_int_equal(screen_page_ms(text), 13000);
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test(an_alert_is_shown_acknowledged_and_ends_by_itself),
-        test(the_picture_has_words_not_only_colours),
-        test(after_a_restart_an_older_state_is_refused),
-        test(a_damaged_memory_is_told_at_start),
-        test(a_broker_that_goes_and_comes_back_changes_nothing),
+        TEST(an_alert_is_shown_acknowledged_and_ends_by_itself),
+        TEST(the_picture_has_words_not_only_colours),
+        TEST(after_a_restart_an_older_state_is_refused),
+        TEST(a_damaged_memory_is_told_at_start),
+        TEST(a_broker_that_goes_and_comes_back_changes_nothing),
         cmocka_unit_test(nothing_of_a_message_steers_the_terminal),
         cmocka_unit_test(long_pages_stand_longer),
     };
