@@ -272,6 +272,7 @@ static enum err_code app_open_doors(struct app *a, struct err *e)
                           .drills = a->drills,
                           .events = a->events,
                           .sessions = a->sessions,
+                          .log_key = &a->keys.keys[KEYRING_AUDIT].open,
                           .keys = &a->keys};
     struct http_server_config console = {
         .loop = &a->loop,
