@@ -36,6 +36,10 @@ typedef void (*channel_close_cb)(void *data);
 typedef void (*channel_step_cb)(struct channel_request *r,
                                 const char *container_id);
 
+/* Instagram: asked right before the prepared post becomes public, because
+ * minutes may have passed since publish(). False: it stops, not_sent. */
+typedef bool (*channel_go_cb)(struct channel_request *r);
+
 /* One item of a state channel. */
 struct channel_item {
     const char *name;  /* website: path below the site's root, "w/LOE-….html";
@@ -80,6 +84,7 @@ struct channel_request {
     const struct channel_item *items; /* state channels */
     size_t n_items;
     channel_step_cb step; /* instagram publish; else NULL */
+    channel_go_cb go;     /* instagram publish; NULL: yes */
     channel_cb done;
     void *data;
 

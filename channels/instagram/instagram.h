@@ -4,9 +4,9 @@
  *   publish  without container_id: the card at image_url must answer 200
  *            image/jpeg (else not_sent, "Bild nicht erreichbar …"); a
  *            container is made and told through r->step, where the caller
- *            commits it (D4); it is polled, then published on a connection of
- *            its own. With container_id: that same container is read and
- *            goes on from where it is; it is never replaced while it could
+ *            commits it (D4); it is polled, then, if r->go agrees, published
+ *            on a connection of its own. With container_id: that same container
+ * is read and goes on from where it is; it is never replaced while it could
  *            still become public. After an `unknown` the caller lets confirm
  *            say ABSENT, the last time at least 30 s later, before it
  *            publishes the container again.

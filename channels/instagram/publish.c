@@ -5,7 +5,7 @@
  *     +--container known----------------------------------+ |  |
  *                                                           |  |
  *   CONTAINER: in progress -> PAUSE ------------------------+--+ (poll)
- *              finished    -> PUBLISH -> end       (too early: PAUSE)
+ *              finished    -> go()? -> PUBLISH -> end  (too early: PAUSE)
  *              published   -> SEARCH -> end, done
  *              error, expired, no answer about it -> SEARCH -> end
  *
@@ -126,6 +126,13 @@ static void publish_pause(struct instagram_task *i)
 
 static void publish_now(struct instagram_task *i)
 {
+    struct channel_request *r = i->task.request;
+    if (r->go != NULL && !r->go(r)) {
+        graph_say(r->result.detail, "Vor dem Veröffentlichen angehalten. "
+                                    "Nichts erschienen.");
+        publish_end(i, OUTCOME_NOT_SENT);
+        return;
+    }
     const struct graph_param params[] = {{"creation_id", i->container_id}};
     (void)snprintf(i->path, sizeof(i->path), "/%s/media_publish",
                    i->instagram->user_id);

@@ -321,6 +321,27 @@ static void polling_ends_after_its_time_without_doubt(void **state)
     scene_close(&s);
 }
 
+static bool refuse_to_go(struct channel_request *r)
+{
+    const struct scene *s = scene_of(r);
+    assert_int_equal(gateway_count(s->gateway, GATEWAY_CONTAINER), 3);
+    return false;
+}
+
+/* An exercise that was pre-empted while its container was prepared. */
+static void what_may_no_longer_go_is_not_published(void **state)
+{
+    (void)state;
+    struct scene s;
+    instagram_scene(&s, 2, 0);
+    struct channel_request ask = scene_alert(&s);
+    ask.go = refuse_to_go;
+    struct channel_result r = scene_run(&s, s.channel->type->publish, &ask);
+    assert_int_equal(r.outcome, OUTCOME_NOT_SENT);
+    assert_int_equal(gateway_count(s.gateway, GATEWAY_MEDIA_PUBLISH), 0);
+    scene_close(&s);
+}
+
 static void a_mark_is_commented_once(void **state)
 {
     (void)state;
@@ -393,6 +414,7 @@ int main(void)
         cmocka_unit_test(published_but_not_listed_yet_is_not_absent),
         cmocka_unit_test(too_early_is_polled_on),
         cmocka_unit_test(polling_ends_after_its_time_without_doubt),
+        cmocka_unit_test(what_may_no_longer_go_is_not_published),
         cmocka_unit_test(a_mark_is_commented_once),
         cmocka_unit_test(the_quota_is_part_of_readiness),
         cmocka_unit_test(no_token_stands_in_an_address),
