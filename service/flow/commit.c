@@ -164,10 +164,21 @@ static enum err_code commit_conflict(const char **problem, const char *type,
     return err_set(e, ERR_CONFLICT, "%s", detail);
 }
 
+/* 422 before 409 (contract 4): what is wrong in itself is told first. */
+static enum err_code commit_complain(struct broadcast *b,
+                                     const struct trigger *t, struct fields *f,
+                                     struct err *e)
+{
+    preview_complain(b, t, f);
+    return f->n == 0
+               ? ERR_OK
+               : err_set(e, ERR_INVALID, "Angaben fehlen oder sind falsch.");
+}
+
 static enum err_code commit_replay(struct broadcast *b,
                                    const struct broadcast_submission *s,
                                    struct broadcast_answer *answer,
-                                   struct err *e)
+                                   struct fields *fields, struct err *e)
 {
     struct alert_key used;
     if (!alert_key_find(b->o.store, s->key, &used)) {
@@ -175,6 +186,9 @@ static enum err_code commit_replay(struct broadcast *b,
     }
     if (strcmp(used.request, s->trigger->body_digest) != 0 ||
         strcmp(used.submitted_by, s->actor->name) != 0) {
+        if (commit_complain(b, s->trigger, fields, e) != ERR_OK) {
+            return ERR_INVALID;
+        }
         return commit_conflict(&answer->problem, "key-reused", e,
                                "Dieser Idempotency-Key wurde schon für etwas "
                                "anderes benutzt. Es wurde nichts gesendet. "
@@ -219,9 +233,7 @@ static enum err_code commit_check_preconditions(const struct trigger *t,
 }
 
 /* The trigger asks for what the draft holds. */
-static enum err_code commit_check_asked(const struct trigger *t,
-                                        const struct draft *d, struct fields *f,
-                                        struct err *e)
+static bool commit_was_asked(const struct trigger *t, const struct draft *d)
 {
     struct trigger asked = *t; /* borrows the parameters */
     char digest[DIGEST_NAMED_MAX];
@@ -231,9 +243,14 @@ static enum err_code commit_check_asked(const struct trigger *t,
     asked.status = t->has_status ? t->status : d->alert.status;
     asked.channels = t->channels != 0 ? t->channels : d->alert.channels;
     trigger_asked(&asked, digest);
-    if (strcmp(digest, d->request) == 0) {
-        return ERR_OK;
-    }
+    return strcmp(digest, d->request) == 0;
+}
+
+static enum err_code commit_not_asked(struct broadcast *b,
+                                      const struct trigger *t, struct fields *f,
+                                      struct err *e)
+{
+    preview_complain(b, t, f);
     fields_add(f, "confirm",
                "Die Angaben sind andere als in der Vorschau. Es "
                "wurde nichts gesendet. Fordern Sie eine neue "
@@ -349,15 +366,15 @@ static enum err_code commit_draft(struct broadcast *b,
     struct alert *a = &d->alert;
     bool wait = false;
     int64_t age = broadcast_now_ms(b) - d->made_at_ms;
+    if (!commit_was_asked(s->trigger, d)) {
+        return commit_not_asked(b, s->trigger, fields, e);
+    }
     if (d->used || age > commit_preview_lives_ms || age < 0 ||
         alert_count_incident(b->o.store, a->marker) >= a->number) {
         return commit_stale(answer, e);
     }
-    enum err_code code = commit_check_asked(s->trigger, d, fields, e);
-    if (code != ERR_OK) {
-        return code;
-    }
-    code = families_get(b, a->template_id, a->template_version, &family, e);
+    enum err_code code =
+        families_get(b, a->template_id, a->template_version, &family, e);
     if (code != ERR_OK) {
         return commit_conflict(&answer->problem, "template-blocked", e, e->msg);
     }
@@ -389,12 +406,13 @@ enum err_code broadcast_submit(struct broadcast *b,
                        "gerade. Versuchen Sie es gleich "
                        "noch einmal.");
     }
-    enum err_code code = commit_replay(b, s, answer, e);
+    enum err_code code = commit_replay(b, s, answer, fields, e);
     if (code != ERR_NOT_FOUND) {
         return code;
     }
     if (!draft_load(b->o.store, s->trigger->confirm, &d)) {
-        return commit_stale(answer, e);
+        code = commit_complain(b, s->trigger, fields, e);
+        return code != ERR_OK ? code : commit_stale(answer, e);
     }
     code = commit_draft(b, s, &d, answer, fields, e);
     if (code == ERR_OK) {

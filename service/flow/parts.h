@@ -72,6 +72,14 @@ struct site_part {
     int64_t changes_at_ms; /* wall: when time alone changes it */
     struct channel_request request;
     struct site_items items; /* of the newest state */
+    size_t n_to_write;       /* them and the cards, while writing */
+    struct channel_item *to_write;
+    size_t n_cards;
+    struct site_card {
+        char name[ID_MAX + 16];
+        void *bytes;
+        size_t len;
+    } * cards;
     /* Reading back never holds up a newer state: its items then move here and
      * its result counts no more. */
     bool reading;

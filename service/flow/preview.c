@@ -11,7 +11,7 @@
 #include "service/base/timestamp.h"
 #include "service/config/config.h"
 #include "service/flow/authorise.h"
-#include "service/flow/parts.h"
+#include "service/flow/commit.h"
 #include "service/store/alert.h"
 #include "service/store/draft.h"
 #include "service/store/store.h"
@@ -336,6 +336,8 @@ static void preview_store(struct preview_work *w)
     preview_digest(&p->draft);
     store_begin(b->o.store);
     draft_insert(b->o.store, &p->draft);
+    card_insert(b->o.store, p->draft.alert.content.image_name, w->jpeg,
+                w->jpeg_len, p->draft.made_at_ms);
     enum err_code code = store_commit(b->o.store, &e);
     if (code != ERR_OK) {
         p->err = e;
@@ -348,8 +350,8 @@ static void preview_on_put(struct channel_request *r)
     struct preview_work *w = container_of(r, struct preview_work, request);
     if (r->result.outcome != OUTCOME_DONE) {
         preview_warn(w->preview, "card-not-served",
-                     "Die Bildkarte konnte nicht abgelegt werden; Instagram "
-                     "wartet darauf. Die anderen Kanäle sind nicht betroffen.");
+                     "Die Bildkarte ist noch nicht auf der Website; Instagram "
+                     "wartet auf sie. Andere Kanäle sind nicht betroffen.");
         log_warn("alert=%s card not written: %s", w->preview->draft.alert.id,
                  r->result.detail);
     }
@@ -455,6 +457,26 @@ static enum err_code preview_make(struct preview_work *w)
     code = preview_render(w, &parameters);
     parameters_fini(&parameters);
     return code;
+}
+
+void preview_complain(struct broadcast *b, const struct trigger *t,
+                      struct fields *fields)
+{
+    struct broadcast_preview p = {
+        .trigger = *t, .drill_id = "", .broadcast = b};
+    struct preview_work w = {.preview = &p};
+    struct parameters parameters;
+    draft_init(&p.draft);
+    if (preview_resolve(&w) == ERR_OK &&
+        preview_parameters(&w, &parameters) == ERR_OK) {
+        parameters_fini(&parameters);
+    }
+    for (size_t i = 0; i < p.fields.n; i++) {
+        fields_add(fields, p.fields.items[i].field, "%s",
+                   p.fields.items[i].message);
+    }
+    draft_fini(&p.draft);
+    alert_list_fini(&w.incident);
 }
 
 static void preview_on_answer(uv_async_t *answer)

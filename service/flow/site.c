@@ -1,6 +1,7 @@
 /* The website as a state channel: compose what is true, write what differs,
  * record it, read it back; and again while something changed meanwhile.
  * Level-triggered: intermediate states may be skipped, the last never. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #include "service/flow/parts.h"
 #include "service/flow/state.h"
 #include "service/store/delivery.h"
+#include "service/store/draft.h"
 #include "service/store/store.h"
 #include "templates/places.h"
 
@@ -98,6 +100,57 @@ static bool site_marks_fit(const struct state_composed *s)
     return true;
 }
 
+static void site_forget_items(struct site_part *site)
+{
+    for (size_t i = 0; i < site->n_cards; i++) {
+        free(site->cards[i].bytes);
+    }
+    free(site->cards);
+    free(site->to_write);
+    site->cards = NULL;
+    site->to_write = NULL;
+    site->n_cards = 0;
+    site->n_to_write = 0;
+}
+
+static void site_add_card(struct broadcast *b, struct site_part *site,
+                          const struct alert *a)
+{
+    struct site_card *card = &site->cards[site->n_cards];
+    (void)snprintf(card->name, sizeof(card->name), "karte/%s.jpg",
+                   a->content.image_name);
+    card->bytes = card_load(b->o.store, a->content.image_name, &card->len);
+    if (card->bytes != NULL) {
+        site->to_write[site->n_to_write++] =
+            (struct channel_item){card->name, card->bytes, card->len, 0};
+        site->n_cards++;
+    }
+}
+
+/* What goes to the writer: the cards of what changed, so that nobody finds a
+ * page before its picture, then the composed files. */
+static void site_make_items(struct broadcast *b, struct site_part *site,
+                            const struct state_composed *composed, size_t n)
+{
+    size_t alerts = b->incidents.alerts.n;
+    site_forget_items(site);
+    site->cards = mem_calloc(alerts, sizeof(site->cards[0]));
+    site->to_write =
+        mem_calloc(alerts + site->items.n, sizeof(site->to_write[0]));
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < composed[i].state.n_incidents; k++) {
+            const struct state_incident *incident = &composed[i].incidents[k];
+            for (size_t a = 0; incident->changed && a < incident->n_alerts;
+                 a++) {
+                site_add_card(b, site, incident->alerts[a]);
+            }
+        }
+    }
+    for (size_t i = 0; i < site->items.n; i++) {
+        site->to_write[site->n_to_write++] = site->items.items[i];
+    }
+}
+
 /* Composes the streams of the realm into site->items. */
 static enum err_code site_make(struct broadcast *b, enum realm realm,
                                struct err *e)
@@ -135,6 +188,9 @@ static enum err_code site_make(struct broadcast *b, enum realm realm,
     }
     if (code == ERR_OK) {
         code = site_compose(states, n, &config, &site->items, e);
+    }
+    if (code == ERR_OK) {
+        site_make_items(b, site, composed, n);
     }
     for (size_t i = 0; i < n; i++) {
         state_composed_fini(&composed[i]);
@@ -296,6 +352,7 @@ static void site_on_written(struct channel_request *r)
     struct site_part *site = container_of(r, struct site_part, request);
     struct broadcast *b = r->data;
     site->writing = false;
+    site_forget_items(site);
     if (r->result.outcome == OUTCOME_DONE) {
         site_written(b, site);
     } else {
@@ -350,8 +407,8 @@ static void site_begin(struct broadcast *b, enum realm realm)
         return;
     }
     site->writing = true;
-    site->request = (struct channel_request){.items = site->items.items,
-                                             .n_items = site->items.n,
+    site->request = (struct channel_request){.items = site->to_write,
+                                             .n_items = site->n_to_write,
                                              .done = site_on_written,
                                              .data = b};
     c->type->publish(c, &site->request);

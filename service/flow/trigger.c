@@ -10,22 +10,29 @@
 
 enum { TRIGGER_DEPTH_MAX = 8 };
 
-/* NUL in a string would cut it silently later; JSON depth is bounded. */
-static bool trigger_json_is_sane(json_t *value, int depth)
+/* Names every string with a NUL in it: no text of ours has one, and as a C
+ * string it would be cut silently. False when the value is nested too deep. */
+static bool trigger_look(json_t *value, const char *path, int depth,
+                         struct fields *f)
 {
+    char inner[FIELD_NAME_MAX];
     if (depth > TRIGGER_DEPTH_MAX) {
         return false;
     }
-    if (json_is_array(value)) {
-        for (size_t i = 0; i < json_array_size(value); i++) {
-            if (!trigger_json_is_sane(json_array_get(value, i), depth + 1)) {
-                return false;
-            }
+    if (json_is_string(value) &&
+        strlen(json_string_value(value)) != json_string_length(value)) {
+        fields_add(f, path, "Steuerzeichen sind nicht erlaubt.");
+    }
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        if (!trigger_look(json_array_get(value, i), path, depth + 1, f)) {
+            return false;
         }
     }
-    void *iter = json_object_iter(value);
-    for (; iter != NULL; iter = json_object_iter_next(value, iter)) {
-        if (!trigger_json_is_sane(json_object_iter_value(iter), depth + 1)) {
+    for (void *iter = json_object_iter(value); iter != NULL;
+         iter = json_object_iter_next(value, iter)) {
+        (void)snprintf(inner, sizeof(inner), "%.40s%s%.40s", path,
+                       path[0] == '\0' ? "" : ".", json_object_iter_key(iter));
+        if (!trigger_look(json_object_iter_value(iter), inner, depth + 1, f)) {
             return false;
         }
     }
@@ -292,9 +299,10 @@ enum err_code trigger_parse(const char *body, size_t len, enum trigger_use use,
                             struct err *e)
 {
     json_error_t problem;
-    json_t *object = json_loadb(body, len, JSON_REJECT_DUPLICATES, &problem);
+    json_t *object = json_loadb(
+        body, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &problem);
     *t = (struct trigger){.kind = kind};
-    if (!json_is_object(object) || !trigger_json_is_sane(object, 0) ||
+    if (!json_is_object(object) || !trigger_look(object, "", 0, fields) ||
         strlen(marker) >= sizeof(t->marker)) {
         json_decref(object);
         return err_set(e, ERR_CORRUPT,
@@ -304,7 +312,9 @@ enum err_code trigger_parse(const char *body, size_t len, enum trigger_use use,
                        object == NULL ? problem.text : "kein Objekt");
     }
     MEM_SET_TEXT(t->marker, marker);
-    trigger_read(object, use, t, fields);
+    if (fields->n == 0) {
+        trigger_read(object, use, t, fields);
+    }
     json_decref(object);
     if (fields->n > 0) {
         trigger_fini(t);

@@ -4,6 +4,7 @@
 
 #include "service/base/check.h"
 #include "service/base/log.h"
+#include "service/base/mem.h"
 #include "service/store/sql.h"
 
 #define DRAFT_COLUMNS                                                       \
@@ -102,4 +103,34 @@ void draft_forget(struct store *s, int64_t before_ms)
     struct sql q = sql_of(s, "DELETE FROM draft WHERE made_at_ms < ?1");
     sql_bind_int(&q, 1, before_ms);
     (void)sql_run(&q);
+    struct sql cards =
+        sql_of(s, "DELETE FROM card WHERE made_at_ms < ?1 AND name NOT IN"
+                  " (SELECT content ->> 'image_name' FROM alert)");
+    sql_bind_int(&cards, 1, before_ms);
+    (void)sql_run(&cards);
+}
+
+void card_insert(struct store *s, const char *name, const void *jpeg,
+                 size_t len, int64_t made_at_ms)
+{
+    struct sql q = sql_of(
+        s, "INSERT INTO card (name, made_at_ms, jpeg) VALUES (?1, ?2, ?3)");
+    sql_bind_text(&q, 1, name);
+    sql_bind_int(&q, 2, made_at_ms);
+    sql_bind_blob(&q, 3, jpeg, len);
+    (void)sql_run(&q);
+}
+
+void *card_load(struct store *s, const char *name, size_t *len)
+{
+    struct sql q = sql_of(s, "SELECT jpeg FROM card WHERE name = ?1");
+    void *copy = NULL;
+    sql_bind_text(&q, 1, name);
+    *len = 0;
+    if (sql_row(&q)) {
+        const void *bytes = sql_blob(&q, 0, len);
+        copy = mem_dup(bytes, *len);
+        sql_done(&q);
+    }
+    return copy;
 }

@@ -3,6 +3,7 @@
 #define SERVICE_STORE_DRAFT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "service/model/draft.h"
@@ -19,7 +20,15 @@ bool draft_load(struct store *s, const char *digest, struct draft *d);
 /* Marks it as used, inside the transaction of its alert. */
 void draft_save_used(struct store *s, const char *digest);
 
-/* Forgets drafts made before `before_ms`, inside a transaction. */
+/* A card's bytes under its name (content.image_name), inside a transaction. */
+void card_insert(struct store *s, const char *name, const void *jpeg,
+                 size_t len, int64_t made_at_ms);
+
+/* The bytes, the caller's to free(); NULL when there is none. */
+void *card_load(struct store *s, const char *name, size_t *len);
+
+/* Forgets drafts, and cards of no alert, made before `before_ms`, inside a
+ * transaction. */
 void draft_forget(struct store *s, int64_t before_ms);
 
 #endif

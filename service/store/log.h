@@ -107,9 +107,9 @@ struct merkle_source log_source(struct store *s);
  * then (rehearsals have none), audit/key, then audit/checkpoint: whoever
  * reads it finds all it speaks of. Last, removals (len 0) of partial tiles
  * that only checkpoints before the newest PUBLISH_KEPT_SIZES had: without
- * them every second would leave a file for ever. Nothing when the newest checkpoint is not
- * above `since`. Gives the size published: the next call's `since`, once the
- * files are in place. */
+ * them every second would leave a file for ever. Nothing when the newest
+ * checkpoint is not above `since`. Gives the size published: the next call's
+ * `since`, once the files are in place. */
 int64_t log_publish(struct store *s, const struct key_public *log_key,
                     int64_t since, struct publish_items *list);
 

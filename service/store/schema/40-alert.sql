@@ -36,6 +36,14 @@ CREATE TABLE draft (
     used          INTEGER NOT NULL DEFAULT 0 CHECK (used IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 
+-- The pictures of drafts and alerts, kept until nothing needs them: the
+-- website gets them again whenever it lacks them.
+CREATE TABLE card (
+    name       TEXT PRIMARY KEY NOT NULL,
+    made_at_ms INTEGER NOT NULL,
+    jpeg       BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE alert (
     id               TEXT PRIMARY KEY NOT NULL,
     marker           TEXT NOT NULL REFERENCES incident (marker),
