@@ -11,6 +11,7 @@
 #include "service/base/check.h"
 #include "service/base/log.h"
 #include "service/base/mem.h"
+#include "service/flow/asked.h"
 #include "service/flow/authorise.h"
 #include "service/store/alert.h"
 #include "service/store/delivery.h"
@@ -169,7 +170,7 @@ static enum err_code commit_complain(struct broadcast *b,
                                      const struct trigger *t, struct fields *f,
                                      struct err *e)
 {
-    preview_complain(b, t, f);
+    asked_complain(b, t, f);
     return f->n == 0
                ? ERR_OK
                : err_set(e, ERR_INVALID, "Angaben fehlen oder sind falsch.");
@@ -250,7 +251,7 @@ static enum err_code commit_not_asked(struct broadcast *b,
                                       const struct trigger *t, struct fields *f,
                                       struct err *e)
 {
-    preview_complain(b, t, f);
+    asked_complain(b, t, f);
     fields_add(f, "confirm",
                "Die Angaben sind andere als in der Vorschau. Es "
                "wurde nichts gesendet. Fordern Sie eine neue "

@@ -13,12 +13,6 @@ struct log_entry commit_entry(const char *type, const struct alert *a,
 void commit_release(struct broadcast *b, const struct alert *a,
                     const char *approved_by);
 
-/* Notes what a preview of this trigger would complain about (preview.c): a
- * wrong value is named as itself, not only as "not what was previewed". The
- * trigger stays the caller's. */
-void preview_complain(struct broadcast *b, const struct trigger *t,
-                      struct fields *fields);
-
 /* Ends the transaction: ERR_OK, or ERR_UNCERTAIN with a German text; the
  * conductor then takes nothing more. The door answers and calls
  * broadcast_stop_if_failed(). */

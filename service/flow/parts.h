@@ -260,6 +260,11 @@ void screens_mark(struct broadcast *b, enum stream stream,
                   const struct areas *areas);
 int64_t screens_due_mono_ms(const struct broadcast *b);
 void screens_fini(struct broadcast *b);
+/* Brings the displays deliveries up to what streams and screens say; inside a
+ * transaction. */
+void screens_record(struct broadcast *b);
+
+/* ---- reports.c ---- */
 void screens_heartbeat(struct broadcast *b);
 
 /* ---- lifecycle.c ---- */

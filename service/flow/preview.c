@@ -10,8 +10,8 @@
 #include "service/base/mem.h"
 #include "service/base/timestamp.h"
 #include "service/config/config.h"
+#include "service/flow/asked.h"
 #include "service/flow/authorise.h"
-#include "service/flow/commit.h"
 #include "service/store/alert.h"
 #include "service/store/draft.h"
 #include "service/store/store.h"
@@ -37,8 +37,7 @@ struct preview_work {
     struct channel_request request;
     struct channel_item item;
     char item_name[ID_MAX + 16];
-    struct alert_list incident; /* of a follow-up */
-    const struct family *family;
+    struct asked asked;
     bool draft_made;
 };
 
@@ -56,7 +55,7 @@ static void preview_on_answer_closed(uv_handle_t *handle)
 {
     struct preview_work *w = container_of(handle, struct preview_work, answer);
     struct broadcast_preview *p = w->preview;
-    alert_list_fini(&w->incident);
+    alert_list_fini(&w->asked.incident);
     trigger_fini(&p->trigger);
     if (w->draft_made && p->status != ERR_OK) {
         draft_fini(&p->draft);
@@ -74,157 +73,6 @@ static void preview_finish(struct preview_work *w, enum err_code status)
 {
     w->preview->status = status;
     uv_close((uv_handle_t *)&w->answer, preview_on_answer_closed);
-}
-
-/* ---- what the trigger means ---- */
-
-/* The alert of the incident that is true now: the newest released one. */
-static const struct alert *preview_newest(const struct alert_list *incident)
-{
-    const struct alert *newest = NULL;
-    for (size_t i = 0; i < incident->n; i++) {
-        if (incident->items[i].released_at_ms > 0) {
-            newest = &incident->items[i];
-        }
-    }
-    return newest;
-}
-
-/* Template, status and stream of a follow-up are the incident's. */
-static enum err_code preview_follow(struct preview_work *w)
-{
-    struct broadcast_preview *p = w->preview;
-    struct trigger *t = &p->trigger;
-    const struct alert *newest = preview_newest(&w->incident);
-    if (newest == NULL) {
-        return err_set(&p->err, ERR_NOT_FOUND,
-                       "Das Ereignis %.40s gibt es nicht.", t->marker);
-    }
-    if (t->template_id[0] != '\0' &&
-        strcmp(t->template_id, newest->template_id) != 0) {
-        fields_add(&p->fields, "template",
-                   "Das Ereignis gehört zur Vorlage %s.", newest->template_id);
-    }
-    if (t->has_status && t->status != newest->status) {
-        fields_add(&p->fields, "status", "Das Ereignis hat den Status %s.",
-                   alert_status_name(newest->status));
-    }
-    if (p->fields.n > 0) {
-        return err_set(&p->err, ERR_INVALID,
-                       "Die Angaben passen nicht zum "
-                       "Ereignis.");
-    }
-    MEM_SET_TEXT(t->template_id, newest->template_id);
-    t->status = newest->status;
-    p->draft.alert.stream = newest->stream;
-    if (newest->state != ALERT_RELEASED) {
-        p->problem = "incident-closed";
-        return err_set(&p->err, ERR_CONFLICT,
-                       "Das Ereignis %s ist abgeschlossen (%s). Eröffnen Sie "
-                       "eine neue Meldung.",
-                       newest->marker, alert_state_name(newest->state));
-    }
-    enum err_code code =
-        families_get(p->broadcast, newest->template_id,
-                     newest->template_version, &w->family, &p->err);
-    p->draft.alert.template_version = newest->template_version;
-    return code;
-}
-
-static enum err_code preview_open(struct preview_work *w)
-{
-    struct broadcast_preview *p = w->preview;
-    struct trigger *t = &p->trigger;
-    struct alert *a = &p->draft.alert;
-    enum err_code code =
-        families_in_force(p->broadcast, t->template_id, &a->template_version,
-                          &w->family, &p->err);
-    if (code == ERR_NOT_FOUND) {
-        fields_add(&p->fields, "template", "%s", p->err.msg);
-        return err_set(&p->err, ERR_INVALID, "Die Vorlage ist unbekannt.");
-    }
-    a->stream = t->status == STATUS_ACTUAL ? STREAM_ACTUAL
-                : p->public_drill          ? STREAM_EXERCISE
-                                           : STREAM_REHEARSAL;
-    if (code == ERR_OK && a->stream == STREAM_EXERCISE &&
-        !w->family->public_drill) {
-        fields_add(&p->fields, "template",
-                   "Diese Vorlage ist nicht für öffentliche Übungen gedacht.");
-        return err_set(&p->err, ERR_INVALID, "Vorlage und Übung passen nicht.");
-    }
-    return code;
-}
-
-static unsigned preview_channels_on(const struct broadcast *b,
-                                    enum stream stream)
-{
-    unsigned on = 0;
-    for (int c = 0; c < N_CHANNELS; c++) {
-        if (broadcast_channel(b, stream, (enum channel_id)c) != NULL) {
-            on |= 1U << c;
-        }
-    }
-    return on;
-}
-
-static enum err_code preview_resolve(struct preview_work *w)
-{
-    struct broadcast_preview *p = w->preview;
-    struct broadcast *b = p->broadcast;
-    struct trigger *t = &p->trigger;
-    enum err_code code;
-    if (t->marker[0] != '\0') {
-        alert_load_incident(b->o.store, t->marker, &w->incident);
-        code = preview_follow(w);
-    } else {
-        code = preview_open(w);
-    }
-    if (code == ERR_CONFLICT && p->problem == NULL) {
-        p->problem = "template-blocked";
-    }
-    if (code != ERR_OK) {
-        return code;
-    }
-    unsigned on = preview_channels_on(b, p->draft.alert.stream);
-    t->channels = t->channels == 0 ? on : t->channels;
-    if ((t->channels & ~on) != 0) {
-        fields_add(&p->fields, "channels",
-                   "Ein gewählter Kanal ist nicht eingerichtet.");
-        return err_set(&p->err, ERR_INVALID, "Ein Kanal ist aus.");
-    }
-    trigger_asked(t, p->draft.request);
-    return ERR_OK;
-}
-
-/* ---- parameters and texts ---- */
-
-static enum err_code preview_parameters(struct preview_work *w,
-                                        struct parameters *out)
-{
-    struct broadcast_preview *p = w->preview;
-    const struct config *config = p->broadcast->o.config;
-    const char *known[PARAMETERS_KNOWN_MAX];
-    struct parameters_input in = {.family = w->family,
-                                  .kind = p->trigger.kind,
-                                  .places = p->broadcast->o.places,
-                                  .json = p->trigger.parameters,
-                                  .known = known,
-                                  .phones = config->phones,
-                                  .url_hosts = config->url_hosts,
-                                  .now_ms = broadcast_now_ms(p->broadcast),
-                                  .relative_times = p->relative_times};
-    const struct alert *newest = preview_newest(&w->incident);
-    for (size_t i = 0; i < w->incident.n && in.n_known < PARAMETERS_KNOWN_MAX;
-         i++) {
-        if (w->incident.items[i].released_at_ms > 0) {
-            known[in.n_known++] = w->incident.items[i].parameters;
-        }
-    }
-    in.inherited = newest == NULL ? NULL : &newest->areas;
-    return parameters_read(&in, out, &p->fields)
-               ? ERR_OK
-               : err_set(&p->err, ERR_INVALID,
-                         "Angaben fehlen oder sind falsch.");
 }
 
 /* The id is fixed now; a draft that comes too late is stale. */
@@ -265,13 +113,13 @@ static enum err_code preview_render(struct preview_work *w,
     int64_t now = broadcast_now_ms(b);
     struct tm local = timestamp_local(now);
     const struct alert *origin =
-        w->incident.n > 0 ? &w->incident.items[0] : NULL;
+        w->asked.incident.n > 0 ? &w->asked.incident.items[0] : NULL;
     char link[CONFIG_TEXT_MAX + ID_MAX];
     (void)snprintf(link, sizeof(link), "%s/w/%s",
                    b->o.public_url[broadcast_realm(a->stream)], a->marker);
     a->office_hours = hours_contain(b->o.config->office_hours, &local);
     struct render_input in = {
-        .family = w->family,
+        .family = w->asked.family,
         .kind = p->trigger.kind,
         .parameters = parameters,
         .places = b->o.places,
@@ -282,7 +130,7 @@ static enum err_code preview_render(struct preview_work *w,
         .netiquette_url = b->o.config->netiquette_url,
         .in_office_hours = a->office_hours,
         .origin_stand_ms = origin == NULL ? 0 : origin->submitted_at_ms,
-        .origin_level = preview_origin_level(&w->incident),
+        .origin_level = preview_origin_level(&w->asked.incident),
         .origin = origin == NULL ? NULL : &origin->content};
     return render_content(&in, &a->content, &p->err);
 }
@@ -301,7 +149,7 @@ static void preview_fill_alert(struct preview_work *w,
     a->released_leaf = -1;
     content_set(&a->parameters, parameters->json);
     MEM_SET_TEXT(a->template_id, p->trigger.template_id);
-    MEM_SET_TEXT(a->template_hash, w->family->hash);
+    MEM_SET_TEXT(a->template_hash, w->asked.family->hash);
     MEM_SET_TEXT(p->draft.made_by, p->actor.name);
     p->draft.made_at_ms = broadcast_now_ms(p->broadcast);
 }
@@ -413,7 +261,7 @@ static void preview_start_card(struct preview_work *w)
 {
     struct broadcast_preview *p = w->preview;
     const struct alert *a = &p->draft.alert;
-    int origin = preview_origin_level(&w->incident);
+    int origin = preview_origin_level(&w->asked.incident);
     w->card =
         (struct card_input){.kind = a->kind,
                             .level = a->level > 0 ? a->level
@@ -444,10 +292,10 @@ static enum err_code preview_make(struct preview_work *w)
     struct parameters parameters;
     enum err_code code = preview_authorise(w->preview);
     if (code == ERR_OK) {
-        code = preview_resolve(w);
+        code = asked_resolve(&w->asked);
     }
     if (code == ERR_OK) {
-        code = preview_parameters(w, &parameters);
+        code = asked_parameters(&w->asked, &parameters);
     }
     if (code != ERR_OK) {
         return code;
@@ -457,26 +305,6 @@ static enum err_code preview_make(struct preview_work *w)
     code = preview_render(w, &parameters);
     parameters_fini(&parameters);
     return code;
-}
-
-void preview_complain(struct broadcast *b, const struct trigger *t,
-                      struct fields *fields)
-{
-    struct broadcast_preview p = {
-        .trigger = *t, .drill_id = "", .broadcast = b};
-    struct preview_work w = {.preview = &p};
-    struct parameters parameters;
-    draft_init(&p.draft);
-    if (preview_resolve(&w) == ERR_OK &&
-        preview_parameters(&w, &parameters) == ERR_OK) {
-        parameters_fini(&parameters);
-    }
-    for (size_t i = 0; i < p.fields.n; i++) {
-        fields_add(fields, p.fields.items[i].field, "%s",
-                   p.fields.items[i].message);
-    }
-    draft_fini(&p.draft);
-    alert_list_fini(&w.incident);
 }
 
 static void preview_on_answer(uv_async_t *answer)
@@ -523,6 +351,7 @@ void broadcast_preview(struct broadcast *b, struct broadcast_preview *p)
     check(!b->closing);
     b->n_previews++;
     w->preview = p;
+    w->asked.preview = p;
     p->work = w;
     p->broadcast = b;
     p->problem = NULL;
