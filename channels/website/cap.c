@@ -249,15 +249,26 @@ static void cap_resource(const struct cap *c)
     buf_printf(c->b, "/karte/%s.jpg</uri>\n</resource>\n", content->image_name);
 }
 
+static void cap_area(const struct cap *c, const char *ags)
+{
+    const struct site_config *config = c->view->config;
+    const char *ars = config->area_ars == NULL
+                          ? NULL
+                          : config->area_ars(config->area_data, ags);
+    buf_add_text(c->b, "<area>\n");
+    markup_element(c->b, "areaDesc", view_area_name(c->view, ags));
+    cap_value(c, "geocode", "AGS", ags);
+    if (ars != NULL) {
+        cap_value(c, "geocode", "ARS", ars);
+    }
+    buf_add_text(c->b, "</area>\n");
+}
+
 static void cap_areas(const struct cap *c)
 {
     const struct areas *areas = &c->alert->areas;
     for (size_t i = 0; i < areas->n; i++) {
-        buf_add_text(c->b, "<area>\n");
-        markup_element(c->b, "areaDesc",
-                       view_area_name(c->view, areas->ags[i]));
-        cap_value(c, "geocode", "AGS", areas->ags[i]);
-        buf_add_text(c->b, "</area>\n");
+        cap_area(c, areas->ags[i]);
     }
 }
 

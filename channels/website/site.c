@@ -197,11 +197,23 @@ static int64_t site_updated(const struct state *s, int64_t updated_ms)
     return updated_ms;
 }
 
-static int64_t site_since(const struct site_config *config,
-                          const struct state *const *states, size_t n_states)
+/* Of all states of that status; of a site that never had one, since when
+ * that is so. */
+static int64_t site_updated_all(const struct site_config *config,
+                                const struct state *const *states,
+                                size_t n_states, enum alert_status status)
 {
-    return config->since_ms != 0 || n_states == 0 ? config->since_ms
-                                                  : states[0]->now_ms;
+    int64_t updated_ms = 0;
+    for (size_t i = 0; i < n_states; i++) {
+        bool actual = states[i]->stream == STREAM_ACTUAL;
+        if (actual == (status == STATUS_ACTUAL)) {
+            updated_ms = site_updated(states[i], updated_ms);
+        }
+    }
+    if (updated_ms == 0) {
+        updated_ms = config->since_ms;
+    }
+    return updated_ms == 0 && n_states > 0 ? states[0]->now_ms : updated_ms;
 }
 
 enum err_code site_compose(const struct state *const *states, size_t n_states,
@@ -218,13 +230,11 @@ enum err_code site_compose(const struct state *const *states, size_t n_states,
                      .states = states,
                      .n_states = n_states,
                      .url = url,
-                     .actual_updated_ms = site_since(config, states, n_states)};
-    v.exercise_updated_ms = v.actual_updated_ms;
+                     .actual_updated_ms = site_updated_all(
+                         config, states, n_states, STATUS_ACTUAL),
+                     .exercise_updated_ms = site_updated_all(
+                         config, states, n_states, STATUS_EXERCISE)};
     for (size_t i = 0; i < n_states; i++) {
-        int64_t *updated_ms = states[i]->stream == STREAM_ACTUAL
-                                  ? &v.actual_updated_ms
-                                  : &v.exercise_updated_ms;
-        *updated_ms = site_updated(states[i], *updated_ms);
         v.rehearsal = v.rehearsal || states[i]->stream == STREAM_REHEARSAL;
     }
     site_add(out, "style.css", mem_dup(site_style, site_style_len),

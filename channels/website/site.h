@@ -17,7 +17,7 @@
 #include "service/base/err.h"
 #include "service/model/state.h"
 
-/* The name of an area by its AGS, or NULL; the text outlives the call. */
+/* A text about an area by its AGS, or NULL; it outlives site_compose(). */
 typedef const char *(*site_area_cb)(void *data, const char *ags);
 
 /* Borrowed while site_compose() runs. Texts may be NULL or "". */
@@ -31,11 +31,12 @@ struct site_config {
     const char *phones;       /* the county's public numbers; first is shown */
     const char *area;         /* AGS of the county */
     site_area_cb area_name;   /* NULL: keys are shown as they are */
-    void *area_data;
-    const char *keys;   /* body of /keys; NULL for none */
-    bool proofs;        /* /w/<marker>/beleg.json is published too */
-    bool demonstration; /* the band "VORFÜHRUNG" */
-    int64_t since_ms;   /* `updated` of a site without any alert yet */
+    site_area_cb area_ars;    /* its ARS where that is published; may be NULL */
+    void *area_data;          /* of both */
+    const char *keys;         /* body of /keys; NULL for none */
+    bool proofs;              /* /w/<marker>/beleg.json is published too */
+    bool demonstration;       /* the band "VORFÜHRUNG" */
+    int64_t since_ms;         /* `updated` of a site without any alert yet */
 };
 
 /* Owns its names and bytes. */

@@ -11,6 +11,12 @@ static const char *area_name(void *data, const char *ags)
     return strcmp(ags, "08336050") == 0 ? "Lörrach" : NULL;
 }
 
+static const char *area_ars(void *data, const char *ags)
+{
+    (void)data;
+    return strcmp(ags, "08336081") == 0 ? "083365011081" : NULL;
+}
+
 static struct site_config config(void)
 {
     return (struct site_config){
@@ -21,6 +27,7 @@ static struct site_config config(void)
         .phones = "07621 410-0, 07621 410-1",
         .area = "08336",
         .area_name = area_name,
+        .area_ars = area_ars,
         .keys = "warnung.example/actual/k1+0+AA\n",
         .since_ms = SITE_SAMPLE_NOW_MS,
     };
@@ -298,7 +305,9 @@ static void cap_refers_to_all_earlier_unexpired_messages(void **state)
     has(first, "<language>de-x-simple</language>");
     has(first, "<category>CBRNE</category>\n<category>Health</category>");
     has(first, "<geocode><valueName>AGS</valueName>"
-               "<value>08336050</value></geocode>");
+               "<value>08336050</value></geocode>\n</area>");
+    has(first, "<value>08336081</value></geocode>\n<geocode><valueName>ARS"
+               "</valueName><value>083365011081</value></geocode>");
     has(first, "<contact>Bürgertelefon 07621 410-0</contact>");
     site_items_fini(&items);
     site_sample_fini(&s);
