@@ -86,6 +86,7 @@ struct site_part {
     bool outdated;
     struct channel_request read_request;
     struct site_items read_items;
+    int64_t since_ms; /* the first composing after a start */
     int64_t composed_at_ms;
     size_t n_versions; /* what the last good publish held */
     struct site_version {

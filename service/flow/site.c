@@ -39,6 +39,13 @@ static const char *site_area_name(void *data, const char *ags)
     return place == NULL ? NULL : place->name;
 }
 
+static const char *site_area_ars(void *data, const char *ags)
+{
+    const struct broadcast *b = data;
+    const struct place *place = places_find(b->o.places, ags);
+    return place == NULL || !place->ars_published ? NULL : place->ars;
+}
+
 static struct site_config site_config_of(struct broadcast *b, enum realm realm)
 {
     const struct config *c = b->o.config;
@@ -50,7 +57,9 @@ static struct site_config site_config_of(struct broadcast *b, enum realm realm)
                                 .phones = c->phones,
                                 .area = c->area,
                                 .area_name = site_area_name,
+                                .area_ars = site_area_ars,
                                 .area_data = b,
+                                .since_ms = b->sites[realm].since_ms,
                                 .keys = b->o.key_texts,
                                 .proofs = realm == REALM_LIVE,
                                 .demonstration = c->demonstration};
@@ -159,9 +168,10 @@ static enum err_code site_make(struct broadcast *b, enum realm realm,
     struct state_composed composed[2];
     const struct state *states[2];
     size_t n = realm == REALM_LIVE ? 2 : 1;
-    struct site_config config = site_config_of(b, realm);
     enum err_code code = ERR_OK;
     int64_t now = broadcast_now_ms(b);
+    site->since_ms = site->since_ms == 0 ? now : site->since_ms;
+    struct site_config config = site_config_of(b, realm);
     free(site->pending);
     site->pending = mem_calloc(b->incidents.alerts.n, sizeof(*site->pending));
     site->n_pending = 0;
