@@ -121,16 +121,26 @@ static int card_draw(cairo_t *c, PangoLayout *l, double x, double y)
     return height;
 }
 
-/* One line that shrinks to its width, never below `least`. */
-static bool card_line(cairo_t *c, const char *text, int px, int least, double x,
-                      double y, int width)
+/* Where a line goes and how high its letters may be. */
+struct card_slot {
+    double x;
+    double y;
+    int width;
+    int most;
+    int least;
+};
+
+/* One line that shrinks to its width; false when it would be too small. */
+static bool card_line(cairo_t *c, const char *text,
+                      const struct card_slot *slot)
 {
-    for (; px >= least; px -= 2) {
-        PangoLayout *l = card_layout(c, text, px, PANGO_WEIGHT_BOLD, width);
-        int height;
-        if (card_measure(l, width, &height) &&
+    for (int px = slot->most; px >= slot->least; px -= 2) {
+        PangoLayout *l =
+            card_layout(c, text, px, PANGO_WEIGHT_BOLD, slot->width);
+        int height = 0;
+        if (card_measure(l, slot->width, &height) &&
             pango_layout_get_line_count(l) == 1) {
-            (void)card_draw(c, l, x, y);
+            (void)card_draw(c, l, slot->x, slot->y);
             return true;
         }
         g_object_unref(l);
@@ -143,17 +153,26 @@ static bool card_band(cairo_t *c, const struct card_input *in,
 {
     struct card_words w;
     bool sign = look != CARD_DRILL;
-    double x = CARD_MARGIN + (sign ? 232 : 0);
-    int width = CARD_TEXT_WIDTH - (sign ? 232 : 0);
+    int indent = sign ? CARD_BAND_HEIGHT + 30 : 0;
     card_words_of(in, &w);
+    bool small = w.small[0] != '\0';
+    struct card_slot first = {.x = CARD_MARGIN + indent,
+                              .y = CARD_BAND_TOP + 54,
+                              .width = CARD_TEXT_WIDTH - indent,
+                              .most = sign ? 78 : 112,
+                              .least = 48};
+    struct card_slot second = first;
+    if (small) {
+        first.y = CARD_BAND_TOP + (sign ? 26 : 0);
+    }
+    second.y = CARD_BAND_TOP + 132;
+    second.most = 52;
+    second.least = 40;
     if (sign) {
         card_sign(c, look, CARD_MARGIN, CARD_BAND_TOP, CARD_BAND_HEIGHT);
     }
-    bool small = w.small[0] != '\0';
-    return card_line(c, w.large, sign ? 78 : 112, 48, x,
-                     CARD_BAND_TOP + (small ? sign ? 26 : 0 : 54), width) &&
-           (!small ||
-            card_line(c, w.small, 52, 40, x, CARD_BAND_TOP + 132, width));
+    return card_line(c, w.large, &first) &&
+           (!small || card_line(c, w.small, &second));
 }
 
 /* Headline and body: the largest sizes at which both fit. */
@@ -198,12 +217,14 @@ static bool card_foot(cairo_t *c, const struct card_input *in)
     char foot[128];
     (void)snprintf(stand, sizeof(stand), "Stand %s", in->stand);
     (void)snprintf(foot, sizeof(foot), "Meldung %s", in->alert_id);
-    return card_line(c, stand, 60, 48, CARD_MARGIN, CARD_STAND_TOP,
-                     CARD_TEXT_WIDTH) &&
-           card_line(c, in->authority, 44, 32, CARD_MARGIN, CARD_SENDER_TOP,
-                     CARD_TEXT_WIDTH) &&
-           card_line(c, foot, 36, 28, CARD_MARGIN, CARD_FOOT_TOP,
-                     CARD_TEXT_WIDTH);
+    struct card_slot slots[3] = {
+        {CARD_MARGIN, CARD_STAND_TOP, CARD_TEXT_WIDTH, 60, 48},
+        {CARD_MARGIN, CARD_SENDER_TOP, CARD_TEXT_WIDTH, 44, 32},
+        {CARD_MARGIN, CARD_FOOT_TOP, CARD_TEXT_WIDTH, 36, 28},
+    };
+    return card_line(c, stand, &slots[0]) &&
+           card_line(c, in->authority, &slots[1]) &&
+           card_line(c, foot, &slots[2]);
 }
 
 static bool card_draw_all(cairo_t *c, const struct card_input *in)
@@ -234,9 +255,12 @@ enum err_code card_render(const struct card_input *in, uint8_t **jpeg,
                        cairo_status_to_string(cairo_status(c)));
     } else {
         cairo_surface_flush(surface);
-        code = jpeg_encode(cairo_image_surface_get_data(surface), CARD_WIDTH,
-                           CARD_HEIGHT, cairo_image_surface_get_stride(surface),
-                           jpeg, len, e);
+        struct jpeg_image image = {
+            .pixels = cairo_image_surface_get_data(surface),
+            .width = CARD_WIDTH,
+            .height = CARD_HEIGHT,
+            .stride = (size_t)cairo_image_surface_get_stride(surface)};
+        code = jpeg_encode(&image, jpeg, len, e);
     }
     cairo_destroy(c);
     cairo_surface_destroy(surface);

@@ -91,25 +91,33 @@ static void family_read_texts(struct reader *r, json_t *object,
     reader_leave(r, before);
 }
 
+static bool family_uses(const struct family_kind *k, size_t index)
+{
+    for (size_t i = 0; i < k->n_parameters; i++) {
+        if (k->parameters[i] == index) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void family_read_uses(struct reader *r, json_t *object,
                              const struct family *f, struct family_kind *k)
 {
     json_t *names = reader_array(r, object, "parameters", FAMILY_PARAMETERS_MAX,
                                  READER_REQUIRED);
     size_t before = reader_enter(r, "parameters");
-    for (size_t i = 0; i < json_array_size(names); i++) {
+    for (size_t i = 0; r->code == ERR_OK && i < json_array_size(names); i++) {
         char *name = reader_item(r, names, i);
         const struct family_parameter *p = family_find_parameter(f, name);
-        if (r->code == ERR_OK && p == NULL) {
-            reader_fail(r, "%s ist kein Parameter der Vorlage", name);
-        }
         size_t index = p == NULL ? 0 : (size_t)(p - f->parameters);
-        for (size_t j = 0; j < k->n_parameters; j++) {
-            if (r->code == ERR_OK && k->parameters[j] == index) {
-                reader_fail(r, "%s kommt zweimal vor", name);
-            }
+        if (p == NULL) {
+            reader_fail(r, "%s ist kein Parameter der Vorlage", name);
+        } else if (family_uses(k, index)) {
+            reader_fail(r, "%s kommt zweimal vor", name);
+        } else {
+            k->parameters[k->n_parameters++] = index;
         }
-        k->parameters[k->n_parameters++] = index;
         free(name);
     }
     reader_leave(r, before);

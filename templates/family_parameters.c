@@ -7,6 +7,8 @@
 #include "templates/family_read.h"
 #include "templates/placeholder.h"
 
+enum { FAMILY_HOURS_MAX = 24 * 366 };
+
 static const char *const parameter_keys[] = {
     "name",    "label",    "hint",           "pattern", "default",  "unit",
     "after",   "type",     "required",       "place",   "sentence", "inherit",
@@ -91,7 +93,8 @@ static void family_parameter_read_limits(struct reader *r, json_t *object,
     p->max = reader_int(r, object, "max", -most, most, 0);
     p->step = reader_int(r, object, "step", 1, most, 0);
     p->max_len = (int)reader_int(r, object, "max_len", 1, 1000, 0);
-    p->within_h = (int)reader_int(r, object, "within_h", 1, 24 * 366, 0);
+    p->within_h =
+        (int)reader_int(r, object, "within_h", 1, FAMILY_HOURS_MAX, 0);
     p->required = reader_bool(r, object, "required", true);
     p->municipalities = reader_bool(r, object, "municipalities", false);
     p->place = reader_bool(r, object, "place", false);

@@ -7,7 +7,7 @@
 #include "templates/family_read.h"
 #include "templates/text.h"
 
-enum { FAMILY_TITLE_BYTES = 120 };
+enum { FAMILY_TITLE_BYTES = 120, FAMILY_LIFE_HOURS_MAX = 24 * 14 };
 
 static const char *const family_keys[] = {
     "id",           "title",      "event",
@@ -48,7 +48,8 @@ static bool family_is_day(const char *text)
 
 static void family_read_expiry(struct reader *r, json_t *root, struct family *f)
 {
-    f->expires_h = (int)reader_int(r, root, "expires_h", 1, 24 * 14, 0);
+    f->expires_h =
+        (int)reader_int(r, root, "expires_h", 1, FAMILY_LIFE_HOURS_MAX, 0);
     char *at = reader_text(r, root, "expires_at", READER_OPTIONAL);
     if (at[0] != '\0' && strcmp(at, "ende") != 0) {
         reader_fail(r, "expires_at: nur „ende“");

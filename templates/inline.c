@@ -33,12 +33,16 @@ static json_t *inline_load(const char *name, const char *json, size_t len,
     return root;
 }
 
-static json_t *inline_read(inline_read_cb read, void *data, const char *name,
+static json_t *inline_read(const struct inline_reader *reader, const char *name,
                            struct err *e)
 {
     char *bytes = NULL;
     size_t len = 0;
-    if (read(data, name, &bytes, &len, e) != ERR_OK) {
+    if (reader == NULL) {
+        (void)err_set(e, ERR_NOT_FOUND, "%s fehlt", name);
+        return NULL;
+    }
+    if (reader->read(reader->data, name, &bytes, &len, e) != ERR_OK) {
         return NULL;
     }
     json_t *root = inline_load(name, bytes, len, e);
@@ -112,8 +116,9 @@ static json_t *inline_kind(json_t *family, json_t *follow)
 }
 
 static enum err_code inline_follow_up(json_t *family, const char *kind,
-                                      const char *name, inline_read_cb read,
-                                      void *data, struct err *e)
+                                      const char *name,
+                                      const struct inline_reader *reader,
+                                      struct err *e)
 {
     char path[128];
     json_t *kinds = json_object_get(family, "kinds");
@@ -127,7 +132,7 @@ static enum err_code inline_follow_up(json_t *family, const char *kind,
         return err_set(e, ERR_INVALID, "follow_up.%s: kein Name", kind);
     }
     (void)snprintf(path, sizeof(path), "follow-up/%s.json", name);
-    json_t *follow = inline_read(read, data, path, e);
+    json_t *follow = inline_read(reader, path, e);
     if (follow == NULL) {
         return e->code;
     }
@@ -137,22 +142,22 @@ static enum err_code inline_follow_up(json_t *family, const char *kind,
     return ERR_OK;
 }
 
-static enum err_code inline_all(json_t *family, inline_read_cb read, void *data,
-                                struct err *e)
+static enum err_code
+inline_all(json_t *family, const struct inline_reader *reader, struct err *e)
 {
     const char *kind;
     json_t *name;
     json_object_foreach(json_object_get(family, "follow_up"), kind, name)
     {
         const char *file = json_string_value(name);
-        if (inline_follow_up(family, kind, file == NULL ? "" : file, read, data,
+        if (inline_follow_up(family, kind, file == NULL ? "" : file, reader,
                              e) != ERR_OK) {
             return e->code;
         }
     }
     (void)json_object_del(family, "follow_up");
     if (json_object_get(family, "frame") == NULL) {
-        json_t *frame = inline_read(read, data, "frame.json", e);
+        json_t *frame = inline_read(reader, "frame.json", e);
         if (frame == NULL) {
             return e->code;
         }
@@ -161,15 +166,15 @@ static enum err_code inline_all(json_t *family, inline_read_cb read, void *data,
     return ERR_OK;
 }
 
-enum err_code inline_family(const char *json, size_t len, inline_read_cb read,
-                            void *data, char **out, size_t *out_len,
-                            struct err *e)
+enum err_code inline_family(const char *json, size_t len,
+                            const struct inline_reader *reader, char **out,
+                            size_t *out_len, struct err *e)
 {
     json_t *family = inline_load("Vorlage", json, len, e);
     if (family == NULL) {
         return e->code;
     }
-    enum err_code code = inline_all(family, read, data, e);
+    enum err_code code = inline_all(family, reader, e);
     if (code == ERR_OK) {
         *out = json_dumps(family, JSON_COMPACT | JSON_SORT_KEYS);
         check(*out != NULL);
@@ -202,8 +207,8 @@ enum err_code inline_file(const char *path, char **out, size_t *out_len,
         return code;
     }
     char *copy = mem_strdup(path);
-    code = inline_family(bytes, len, inline_read_neighbour, dirname(copy), out,
-                         out_len, e);
+    struct inline_reader reader = {inline_read_neighbour, dirname(copy)};
+    code = inline_family(bytes, len, &reader, out, out_len, e);
     free(copy);
     free(bytes);
     return code;

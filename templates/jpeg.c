@@ -31,21 +31,22 @@ static void jpeg_quiet(j_common_ptr info)
     (void)info;
 }
 
-static void jpeg_row(const uint8_t *pixels, int width, JSAMPLE *row)
+static void jpeg_row(const uint8_t *pixels, size_t width, JSAMPLE *row)
 {
-    for (int x = 0; x < width; x++) {
+    for (size_t x = 0; x < width; x++) {
         uint32_t pixel;
-        memcpy(&pixel, pixels + (size_t)x * 4, sizeof(pixel));
+        memcpy(&pixel, pixels + x * 4, sizeof(pixel));
         row[x * 3] = (JSAMPLE)(pixel >> 16 & 0xFF);
         row[x * 3 + 1] = (JSAMPLE)(pixel >> 8 & 0xFF);
         row[x * 3 + 2] = (JSAMPLE)(pixel & 0xFF);
     }
 }
 
-static void jpeg_set_up(struct jpeg_compress_struct *c, int width, int height)
+static void jpeg_set_up(struct jpeg_compress_struct *c,
+                        const struct jpeg_image *image)
 {
-    c->image_width = (JDIMENSION)width;
-    c->image_height = (JDIMENSION)height;
+    c->image_width = (JDIMENSION)image->width;
+    c->image_height = (JDIMENSION)image->height;
     c->input_components = 3;
     c->in_color_space = JCS_RGB;
     jpeg_set_defaults(c);
@@ -55,28 +56,27 @@ static void jpeg_set_up(struct jpeg_compress_struct *c, int width, int height)
 }
 
 /* Everything between create and destroy; leaves through t->away. */
-static void jpeg_write(struct jpeg_compress_struct *c, const uint8_t *pixels,
-                       int stride, JSAMPLE *row)
+static void jpeg_write(struct jpeg_compress_struct *c,
+                       const struct jpeg_image *image, JSAMPLE *row)
 {
     jpeg_start_compress(c, TRUE);
-    for (JDIMENSION y = 0; y < c->image_height; y++) {
+    for (size_t y = 0; y < image->height; y++) {
         JSAMPROW rows[1] = {row};
-        jpeg_row(pixels + (size_t)y * (size_t)stride, (int)c->image_width, row);
+        jpeg_row(image->pixels + y * image->stride, image->width, row);
         (void)jpeg_write_scanlines(c, rows, 1);
     }
     jpeg_finish_compress(c);
 }
 
-enum err_code jpeg_encode(const uint8_t *pixels, int width, int height,
-                          int stride, uint8_t **jpeg, size_t *len,
-                          struct err *e)
+enum err_code jpeg_encode(const struct jpeg_image *image, uint8_t **jpeg,
+                          size_t *len, struct err *e)
 {
     struct jpeg_compress_struct c;
     struct jpeg_trouble trouble;
     unsigned char *volatile bytes = NULL;
     unsigned char *out = NULL;
     unsigned long size = 0;
-    JSAMPLE *row = mem_calloc((size_t)width, 3);
+    JSAMPLE *row = mem_calloc(image->width, 3);
     memset(&c, 0, sizeof(c));
     c.err = jpeg_std_error(&trouble.base);
     trouble.base.error_exit = jpeg_leave;
@@ -92,8 +92,8 @@ enum err_code jpeg_encode(const uint8_t *pixels, int width, int height,
     }
     jpeg_create_compress(&c);
     jpeg_mem_dest(&c, &out, &size);
-    jpeg_set_up(&c, width, height);
-    jpeg_write(&c, pixels, stride, row);
+    jpeg_set_up(&c, image);
+    jpeg_write(&c, image, row);
     bytes = out;
     jpeg_destroy_compress(&c);
     free(row);

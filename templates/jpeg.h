@@ -8,10 +8,16 @@
 
 #include "service/base/err.h"
 
-/* `pixels` are rows of 32-bit 0x00RRGGBB in the machine's order, `stride`
- * bytes apart. *jpeg is the caller's to free(). */
-enum err_code jpeg_encode(const uint8_t *pixels, int width, int height,
-                          int stride, uint8_t **jpeg, size_t *len,
-                          struct err *e);
+/* Rows of 32-bit 0x00RRGGBB in the machine's order, `stride` bytes apart. */
+struct jpeg_image {
+    const uint8_t *pixels;
+    size_t width;
+    size_t height;
+    size_t stride;
+};
+
+/* The image is borrowed; *jpeg is the caller's to free(). */
+enum err_code jpeg_encode(const struct jpeg_image *image, uint8_t **jpeg,
+                          size_t *len, struct err *e);
 
 #endif

@@ -115,26 +115,33 @@ static bool lint_is_marked(const char *text)
            strncmp(text, "ÜBUNG", strlen("ÜBUNG")) == 0;
 }
 
+/* One placeholder's values and constants in the text's language. */
+static void lint_values_of(const struct lint_place *p, const char *field,
+                           const char *name)
+{
+    const struct family *f = p->family;
+    const struct family_parameter *q = family_find_parameter(f, name);
+    for (size_t i = 0; q != NULL && i < q->n_values; i++) {
+        if (q->values[i].text[p->language] == NULL) {
+            LINT(p, LINT_ERROR, field, "{%s}: der Wert %s fehlt hier", name,
+                 q->values[i].value);
+        }
+    }
+    for (size_t i = 0; i < f->n_constants; i++) {
+        if (strcmp(f->constants[i].name, name) == 0 &&
+            f->constants[i].text[p->language] == NULL) {
+            LINT(p, LINT_ERROR, field, "{%s}: der Text fehlt hier", name);
+        }
+    }
+}
+
 static void lint_values(const struct lint_place *p, const char *field,
                         const char *text)
 {
     char name[PLACEHOLDER_MAX];
     bool broken;
     while (placeholder_next(&text, name, &broken)) {
-        const struct family_parameter *q =
-            family_find_parameter(p->family, name);
-        for (size_t i = 0; q != NULL && i < q->n_values; i++) {
-            if (q->values[i].text[p->language] == NULL) {
-                LINT(p, LINT_ERROR, field, "{%s}: der Wert %s fehlt hier", name,
-                     q->values[i].value);
-            }
-        }
-        for (size_t i = 0; i < p->family->n_constants; i++) {
-            const struct family_constant *c = &p->family->constants[i];
-            if (strcmp(c->name, name) == 0 && c->text[p->language] == NULL) {
-                LINT(p, LINT_ERROR, field, "{%s}: der Text fehlt hier", name);
-            }
-        }
+        lint_values_of(p, field, name);
     }
 }
 

@@ -107,20 +107,29 @@ static void length_value(struct parameters_value *v, enum language l)
     }
 }
 
+/* The longest name among the first `last` that is not there; `last` when
+ * there is none. */
+static size_t length_longest_place(const struct places *places, size_t last,
+                                   const struct areas *areas)
+{
+    size_t best = last;
+    size_t longest = 0;
+    for (size_t i = 0; i < last; i++) {
+        size_t len = text_code_points(places->items[i].name);
+        if (len > longest && !areas_contain(areas, places->items[i].ags)) {
+            longest = len;
+            best = i;
+        }
+    }
+    return best;
+}
+
 /* Adds the n longest names that are not there, among the first `last`. */
 static void length_add_longest(const struct places *places, size_t n,
                                size_t last, struct areas *areas)
 {
     for (; n > 0; n--) {
-        size_t best = last;
-        for (size_t i = 0; i < last; i++) {
-            if (!areas_contain(areas, places->items[i].ags) &&
-                (best == last ||
-                 text_code_points(places->items[i].name) >
-                     text_code_points(places->items[best].name))) {
-                best = i;
-            }
-        }
+        size_t best = length_longest_place(places, last, areas);
         if (best == last) {
             return;
         }
@@ -276,27 +285,32 @@ static void length_tell_all(struct lint_report *out, enum alert_kind kind,
     }
 }
 
+static void length_kind(const struct family *f, enum alert_kind kind,
+                        const struct places *places,
+                        const struct areas sets[LENGTH_SETS],
+                        struct lint_report *out)
+{
+    struct lengths longest = {.card_headline_text = mem_strdup(""),
+                              .card_body_text = mem_strdup("")};
+    for (int l = 0; l < N_LANGUAGES; l++) {
+        for (size_t s = 0; s < LENGTH_SETS; s++) {
+            length_try(f, kind, (enum language)l, places, &sets[s], &longest);
+        }
+    }
+    length_tell_all(out, kind, &f->kinds[kind], &longest);
+    length_tell_card(out, kind, &longest);
+    free(longest.card_headline_text);
+    free(longest.card_body_text);
+}
+
 void lint_lengths(const struct family *f, const struct places *places,
                   struct lint_report *out)
 {
     struct areas sets[LENGTH_SETS];
     length_areas(places, sets);
     for (int i = 0; i < N_KINDS; i++) {
-        enum alert_kind kind = (enum alert_kind)i;
-        const struct family_kind *k = family_find_kind(f, kind);
-        struct lengths longest = {.card_headline_text = mem_strdup(""),
-                                  .card_body_text = mem_strdup("")};
-        for (int l = 0; k != NULL && l < N_LANGUAGES; l++) {
-            for (size_t s = 0; s < LENGTH_SETS; s++) {
-                length_try(f, kind, (enum language)l, places, &sets[s],
-                           &longest);
-            }
+        if (f->kinds[i].present) {
+            length_kind(f, (enum alert_kind)i, places, sets, out);
         }
-        if (k != NULL) {
-            length_tell_all(out, kind, k, &longest);
-            length_tell_card(out, kind, &longest);
-        }
-        free(longest.card_headline_text);
-        free(longest.card_body_text);
     }
 }

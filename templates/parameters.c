@@ -9,11 +9,10 @@
 #include "service/base/check.h"
 #include "service/base/mem.h"
 #include "service/base/timestamp.h"
+#include "templates/parameters_value.h"
 #include "templates/placeholder.h"
 #include "templates/places.h"
 #include "templates/value.h"
-
-enum { PARAMETERS_LIST_MAX = 10, PARAMETERS_LIST_BYTES = 1024 };
 
 /* One reading of one object. */
 struct parameters_job {
@@ -70,177 +69,6 @@ static void parameters_check_names(struct parameters_job *job)
     }
 }
 
-/* ---- Readers by type: false with *why ---- */
-
-static bool parameters_wrong(char why[VALUE_WHY_MAX], const char *what)
-{
-    (void)snprintf(why, VALUE_WHY_MAX, "Erwartet wird hier: %s.", what);
-    return false;
-}
-
-static bool parameters_read_areas(struct parameters_job *job, json_t *value,
-                                  char why[VALUE_WHY_MAX])
-{
-    struct areas *areas = &job->out->areas;
-    *areas = (struct areas){0};
-    if (!json_is_array(value) || json_array_size(value) == 0) {
-        return parameters_wrong(why, "eine Liste von Gemeindeschlüsseln, zum "
-                                     "Beispiel [\"08336050\"]");
-    }
-    for (size_t i = 0; i < json_array_size(value); i++) {
-        const char *ags = json_string_value(json_array_get(value, i));
-        if (ags == NULL || places_find(job->in->places, ags) == NULL ||
-            !areas_add(areas, ags)) {
-            (void)snprintf(why, VALUE_WHY_MAX,
-                           "„%.20s“ ist kein Gemeindeschlüssel des "
-                           "Landkreises.",
-                           ags == NULL ? "?" : ags);
-            return false;
-        }
-    }
-    places_collapse(job->in->places, areas);
-    return true;
-}
-
-static bool parameters_read_choices(struct parameters_job *job, json_t *value,
-                                    struct parameters_value *v,
-                                    char why[VALUE_WHY_MAX])
-{
-    const struct family_parameter *p = v->parameter;
-    if (p->municipalities) {
-        return parameters_read_areas(job, value, why);
-    }
-    size_t n = json_array_size(value);
-    size_t most = p->max > 0 ? (size_t)p->max : p->n_values;
-    if (!json_is_array(value) || n < (size_t)p->min || n > most || n == 0) {
-        return parameters_wrong(why, "eine Liste von Werten zur Wahl");
-    }
-    for (size_t i = 0; i < n; i++) {
-        const char *text = json_string_value(json_array_get(value, i));
-        size_t index;
-        if (!value_choice(text == NULL ? "" : text, p, &index, why)) {
-            return false;
-        }
-        for (size_t j = 0; j < v->n_items; j++) {
-            if (v->choices[j] == index) {
-                return parameters_wrong(why, "jeder Wert nur einmal");
-            }
-        }
-        v->choices[v->n_items++] = index;
-    }
-    return true;
-}
-
-/* One object of a list as a line: "Halle, Hauptstraße 1, 8 bis 18 Uhr". */
-static bool parameters_read_entry(const struct family_parameter *p,
-                                  json_t *object, struct buf *line,
-                                  char why[VALUE_WHY_MAX])
-{
-    size_t used = 0;
-    for (size_t i = 0; i < p->n_fields; i++) {
-        const struct family_field *field = &p->fields[i];
-        json_t *value = json_object_get(object, field->name);
-        const char *raw = json_string_value(value);
-        char *text = NULL;
-        used += value != NULL;
-        if (raw == NULL && (i == 0 || value != NULL)) {
-            (void)snprintf(why, VALUE_WHY_MAX, "%s: fehlt oder ist kein Text.",
-                           field->name);
-            return false;
-        }
-        if (raw != NULL && !value_text(raw, field->max_len, "", &text, why)) {
-            return false;
-        }
-        if (text != NULL && text[0] != '\0') {
-            buf_add_text(line, line->len > 0 ? ", " : "");
-            buf_add_text(line, text);
-        }
-        free(text);
-    }
-    return used == json_object_size(object) ||
-           parameters_wrong(why, "ein Eintrag ohne unbekannte Felder");
-}
-
-static bool parameters_read_list(json_t *value, struct parameters_value *v,
-                                 char why[VALUE_WHY_MAX])
-{
-    const struct family_parameter *p = v->parameter;
-    size_t n = json_array_size(value);
-    if (!json_is_array(value) || n == 0 || n > (size_t)p->max ||
-        n > PARAMETERS_LIST_MAX) {
-        return parameters_wrong(why, "eine Liste mit Einträgen");
-    }
-    v->items = mem_calloc(n, sizeof(v->items[0]));
-    for (size_t i = 0; i < n; i++) {
-        json_t *object = json_array_get(value, i);
-        struct buf line;
-        buf_init(&line, PARAMETERS_LIST_BYTES);
-        bool good = json_is_object(object) &&
-                    parameters_read_entry(p, object, &line, why);
-        v->items[v->n_items++] = buf_take(&line);
-        if (!good && !json_is_object(object)) {
-            return parameters_wrong(why, "ein Objekt je Eintrag");
-        }
-        if (!good) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool parameters_read_string(struct parameters_job *job, const char *raw,
-                                   struct parameters_value *v,
-                                   char why[VALUE_WHY_MAX])
-{
-    const struct parameters_input *in = job->in;
-    const struct family_parameter *p = v->parameter;
-    size_t index = 0;
-    switch (p->type) {
-    case PARAMETER_TEXT:
-        return value_text(raw, p->max_len, p->pattern, &v->text, why);
-    case PARAMETER_PHONE:
-        return value_phone(raw, p->pattern, in->phones, &v->text, why);
-    case PARAMETER_URL:
-        return value_url(raw, p->max_len, in->url_hosts, &v->text, why);
-    case PARAMETER_DATETIME:
-        return value_datetime(raw, p, in->now_ms, in->relative_times,
-                              &v->number, why);
-    case PARAMETER_TIME: return value_time(raw, &v->text, why);
-    case PARAMETER_ENUM:
-        if (!value_choice(raw, p, &index, why)) {
-            return false;
-        }
-        v->number = (int64_t)index;
-        return true;
-    case PARAMETER_INT:
-    case PARAMETER_ENUM_MULTI:
-    case PARAMETER_LIST: break;
-    }
-    return false;
-}
-
-static bool parameters_read_value(struct parameters_job *job, json_t *value,
-                                  struct parameters_value *v,
-                                  char why[VALUE_WHY_MAX])
-{
-    const struct family_parameter *p = v->parameter;
-    if (p->type == PARAMETER_ENUM_MULTI) {
-        return parameters_read_choices(job, value, v, why);
-    }
-    if (p->type == PARAMETER_LIST) {
-        return parameters_read_list(value, v, why);
-    }
-    if (p->type == PARAMETER_INT) {
-        v->number = json_integer_value(value);
-        return json_is_integer(value)
-                   ? value_int(v->number, p, why)
-                   : parameters_wrong(why, "eine ganze Zahl");
-    }
-    const char *raw = json_string_value(value);
-    return raw != NULL ? parameters_read_string(job, raw, v, why)
-                       : parameters_wrong(why, "ein Text in Anführungszeichen");
-}
-
 /* ---- Where a value comes from ---- */
 
 static json_t *parameters_default(const struct parameters_job *job,
@@ -284,16 +112,6 @@ static json_t *parameters_source(const struct parameters_job *job,
     return parameters_default(job, p);
 }
 
-static void parameters_value_fini(struct parameters_value *v)
-{
-    free(v->text);
-    for (size_t i = 0; i < v->n_items && v->items != NULL; i++) {
-        free(v->items[i]);
-    }
-    free(v->items);
-    *v = (struct parameters_value){0};
-}
-
 static void parameters_read_one(struct parameters_job *job,
                                 const struct family_parameter *p)
 {
@@ -302,7 +120,8 @@ static void parameters_read_one(struct parameters_job *job,
     *v = (struct parameters_value){.parameter = p};
     json_t *value = parameters_source(job, p);
     bool empty = false;
-    if (value != NULL && !parameters_read_value(job, value, v, why)) {
+    if (value != NULL &&
+        !parameters_value_read(job->in, value, v, &job->out->areas, why)) {
         parameters_no(job, p->name, why);
         parameters_value_fini(v);
         json_decref(value);
@@ -401,38 +220,6 @@ static void parameters_set_expiry(struct parameters_job *job)
 
 /* ---- Canonical JSON ---- */
 
-static json_t *parameters_encode_value(const struct parameters *out,
-                                       const struct parameters_value *v)
-{
-    const struct family_parameter *p = v->parameter;
-    char at[TIMESTAMP_MAX];
-    json_t *list;
-    switch (p->type) {
-    case PARAMETER_INT: return json_integer(v->number);
-    case PARAMETER_DATETIME:
-        timestamp_format(v->number, at);
-        return json_string(at);
-    case PARAMETER_ENUM: return json_string(p->values[v->number].value);
-    case PARAMETER_ENUM_MULTI:
-        list = json_array();
-        for (size_t i = 0; p->municipalities && i < out->areas.n; i++) {
-            check(json_array_append_new(list, json_string(out->areas.ags[i])) ==
-                  0);
-        }
-        for (size_t i = 0; !p->municipalities && i < v->n_items; i++) {
-            const char *value = p->values[v->choices[i]].value;
-            check(json_array_append_new(list, json_string(value)) == 0);
-        }
-        return list;
-    case PARAMETER_TEXT:
-    case PARAMETER_PHONE:
-    case PARAMETER_URL:
-    case PARAMETER_TIME:
-    case PARAMETER_LIST: break;
-    }
-    return json_string(v->text);
-}
-
 static void parameters_encode(struct parameters_job *job)
 {
     json_t *object = json_object();
@@ -440,7 +227,7 @@ static void parameters_encode(struct parameters_job *job)
         const struct parameters_value *v = &job->out->values[i];
         json_t *value = v->parameter->type == PARAMETER_LIST
                             ? parameters_source(job, v->parameter)
-                            : parameters_encode_value(job->out, v);
+                            : parameters_value_encode(v, &job->out->areas);
         if (value != NULL) {
             check(json_object_set_new(object, v->parameter->name, value) == 0);
         }

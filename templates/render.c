@@ -132,22 +132,21 @@ static void render_keep_language(const struct content_language *origin,
     render_add_pages(origin, c);
 }
 
-static void render_languages(const struct render_input *in, const char *front,
-                             struct content *out)
+static void render_one_language(const struct render_input *in, enum language l,
+                                const char *front, struct content *out)
 {
     const struct family_kind *k = family_find_kind(in->family, in->kind);
-    for (int i = 0; i < N_LANGUAGES; i++) {
-        enum language l = (enum language)i;
-        const struct content_language *origin =
-            render_adds(in) ? content_find(in->origin, language_name(l)) : NULL;
-        if (k->texts[l].present) {
-            render_language(in, l, front, out);
-            if (origin != NULL) {
-                render_add_pages(origin, &out->languages[out->n_languages - 1]);
-            }
-        } else if (origin != NULL) {
+    const struct content_language *origin =
+        render_adds(in) ? content_find(in->origin, language_name(l)) : NULL;
+    if (!k->texts[l].present) {
+        if (origin != NULL) {
             render_keep_language(origin, out);
         }
+        return;
+    }
+    render_language(in, l, front, out);
+    if (origin != NULL) {
+        render_add_pages(origin, &out->languages[out->n_languages - 1]);
     }
 }
 
@@ -223,7 +222,9 @@ enum err_code render_content(const struct render_input *in, struct content *out,
                        in->family->id);
     }
     char *front = frame_front(in->mark);
-    render_languages(in, front, out);
+    for (int l = 0; l < N_LANGUAGES; l++) {
+        render_one_language(in, (enum language)l, front, out);
+    }
     render_card(in, front, out);
     render_cap(in, out);
     render_take(&out->facebook, frame_post(in, CHANNEL_FACEBOOK, out));

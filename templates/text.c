@@ -163,25 +163,31 @@ static bool text_has(const char *text, const char *part)
     return false;
 }
 
+/* A host: letters, then this country's end, and then no letter. */
+static bool text_has_host(const char *text, const char *end)
+{
+    const char *at = strstr(text, end);
+    if (at == NULL || at == text || at[-1] == ' ') {
+        return false;
+    }
+    const char *behind = at + strlen(end);
+    utf8proc_int32_t c = text_next(&behind);
+    return c < 0 || !text_is_letter(c);
+}
+
 bool text_has_address(const char *text)
 {
     static const char *const signs[] = {"://",  "www.", "http", ".de/", ".com",
                                         ".org", ".net", ".eu/", ".ch/"};
+    static const char *const ends[] = {".de", ".ch", ".fr", ".eu", ".info"};
     for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
         if (text_has(text, signs[i])) {
             return true;
         }
     }
-    /* a host: letters, a dot, a two-letter country and then no letter */
-    static const char *const ends[] = {".de", ".ch", ".fr", ".eu", ".info"};
     for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-        const char *at = strstr(text, ends[i]);
-        if (at != NULL && at > text && at[-1] != ' ') {
-            const char *behind = at + strlen(ends[i]);
-            utf8proc_int32_t c = text_next(&behind);
-            if (c < 0 || !text_is_letter(c)) {
-                return true;
-            }
+        if (text_has_host(text, ends[i])) {
+            return true;
         }
     }
     return strchr(text, '@') != NULL;

@@ -38,23 +38,28 @@ static bool value_matches(const char *text, const char *pattern)
     return matches;
 }
 
+static bool value_starts_with_dash(const char *text)
+{
+    static const char *const dashes[] = {"-", "–", "—", ":"};
+    text += strspn(text, " ");
+    for (size_t i = 0; i < sizeof(dashes) / sizeof(dashes[0]); i++) {
+        if (strncmp(text, dashes[i], strlen(dashes[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* One of our marks in front, whatever the case and the dash. */
 static bool value_is_marked(const char *text)
 {
     static const char *const marks[] = {"PROBE", "Probe", "probe",
                                         "ÜBUNG", "Übung", "übung"};
-    static const char *const dashes[] = {"-", "–", "—", ":"};
     for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
         size_t len = strlen(marks[i]);
-        if (strncmp(text, marks[i], len) != 0) {
-            continue;
-        }
-        const char *behind = text + len;
-        behind += strspn(behind, " ");
-        for (size_t d = 0; d < sizeof(dashes) / sizeof(dashes[0]); d++) {
-            if (strncmp(behind, dashes[d], strlen(dashes[d])) == 0) {
-                return true;
-            }
+        if (strncmp(text, marks[i], len) == 0 &&
+            value_starts_with_dash(text + len)) {
+            return true;
         }
     }
     return false;
@@ -332,20 +337,24 @@ static bool value_clock(const char *text, int *hour, int *minute)
     return text[5] == '\0' && *hour < 24 && *minute < 60;
 }
 
+/* The next time that the clock shows this. */
+static int64_t value_next(int64_t now_ms, int hour, int minute)
+{
+    struct tm t = timestamp_local(now_ms);
+    int64_t at_ms = timestamp_from_local(t.tm_year + 1900, t.tm_mon + 1,
+                                         t.tm_mday, hour, minute);
+    return at_ms > now_ms ? at_ms
+                          : timestamp_from_local(t.tm_year + 1900, t.tm_mon + 1,
+                                                 t.tm_mday + 1, hour, minute);
+}
+
 /* "+90min", "+2h", "16:00". */
 static bool value_relative(const char *text, int64_t now_ms, int64_t *at_ms)
 {
-    int hour;
-    int minute;
+    int hour = 0;
+    int minute = 0;
     if (value_clock(text, &hour, &minute)) {
-        struct tm t = timestamp_local(now_ms);
-        for (int day = 0; day < 2; day++) {
-            *at_ms = timestamp_from_local(t.tm_year + 1900, t.tm_mon + 1,
-                                          t.tm_mday + day, hour, minute);
-            if (*at_ms > now_ms) {
-                return true;
-            }
-        }
+        *at_ms = value_next(now_ms, hour, minute);
         return true;
     }
     size_t digits = text[0] == '+' ? strspn(text + 1, "0123456789") : 0;

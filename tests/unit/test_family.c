@@ -83,7 +83,7 @@ static void inlining_twice_changes_nothing(void **state)
     char *second = NULL;
     struct err e;
     (void)state;
-    assert_int_equal(inline_family(bytes, len, NULL, NULL, &second, &again, &e),
+    assert_int_equal(inline_family(bytes, len, NULL, &second, &again, &e),
                      ERR_OK);
     assert_int_equal(len, again);
     assert_memory_equal(bytes, second, len);
@@ -216,7 +216,7 @@ static void a_missing_follow_up_is_named(void **state)
     struct err e;
     (void)state;
     assert_int_equal(
-        inline_family(json, sizeof(json) - 1, NULL, NULL, &out, &len, &e),
+        inline_family(json, sizeof(json) - 1, NULL, &out, &len, &e),
         ERR_INVALID);
     assert_non_null(strstr(e.msg, "follow_up.update"));
 }
