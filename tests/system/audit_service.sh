@@ -8,6 +8,8 @@ here=tests/system/audit
 set_up() {
     system_start
     release exercise || give_up "no exercise: $(cat "$stack/answer")"
+    rehearsed=$alert
+    release actual || give_up "no alert: $(cat "$stack/answer")"
 }
 
 everything_done_so_far_stands_in_it() {
@@ -74,6 +76,23 @@ the_website_has_checkpoint_and_tiles_but_no_entries() {
         "http://127.0.0.1:$port_website/audit/tile/entries/000")"
 }
 
+# The export may be older than the alert: its checkpoint was the newest signed.
+has_receipt() {
+    curl -fsS -m 5 -o "$stack/receipt" \
+        "http://127.0.0.1:$port_website/w/${alert%-*}/beleg.json" 2>/dev/null
+}
+
+a_public_alert_has_its_receipt_and_a_rehearsal_has_none() {
+    local site=http://127.0.0.1:$port_website
+    until_true 10 has_receipt || fault "no receipt within 10 s"
+    expect_exit 0 "$stack/verify" --receipt "$stack/receipt" "$stack/export"
+    expect_equal 'it says' "ok alert.released $alert" "$(cat "$stack/out")"
+    sed 's/actual/bctual/' "$stack/receipt" >"$stack/forged"
+    expect_exit 1 "$stack/verify" --receipt "$stack/forged" "$stack/export"
+    expect_equal 'the rehearsal' 404 "$(curl -sS -m 5 -o /dev/null \
+        -w '%{http_code}' "$site/w/${rehearsed%-*}/beleg.json")"
+}
+
 a_changed_byte_in_an_export_is_named() {
     local bundle
     bundle=$(find "$stack/export/tile/entries" -type f | sort | head -n 1)
@@ -101,5 +120,6 @@ run_tests everything_done_so_far_stands_in_it \
     only_operators_and_auditors_read_it the_service_verifies_it \
     an_export_is_verified_by_us_and_by_go \
     the_website_has_checkpoint_and_tiles_but_no_entries \
+    a_public_alert_has_its_receipt_and_a_rehearsal_has_none \
     a_changed_byte_in_an_export_is_named \
     an_edited_row_is_named_and_alerts_still_go_out

@@ -3,11 +3,13 @@
 // against the tree, every tile, and the growth from every earlier size.
 //
 //	verify DIR: exit 0 and "ok SIZE", or exit 1 and what is wrong
+//	verify --receipt FILE DIR: a published alert's receipt, with DIR's key
 package main
 
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -55,14 +57,12 @@ func (r reader) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 
 func (r reader) SaveTiles(tiles []tlog.Tile, data [][]byte) {}
 
-// head opens the checkpoint with the key beside it.
-func head(dir string) tlog.Tree {
+// head opens a checkpoint with the key in dir.
+func head(dir string, text []byte) tlog.Tree {
 	key, err := os.ReadFile(filepath.Join(dir, "key"))
 	must(err, "key")
 	verifier, err := note.NewVerifier(strings.TrimSpace(string(key)))
 	must(err, "key")
-	text, err := os.ReadFile(filepath.Join(dir, "checkpoint"))
-	must(err, "checkpoint")
 	opened, err := note.Open(text, note.VerifierList(verifier))
 	must(err, "checkpoint")
 	lines := strings.Split(opened.Text, "\n")
@@ -147,9 +147,41 @@ func checkTiles(dir string, size int64, made tlog.HashReader) {
 	}
 }
 
+// receipt proves one entry, which names the alert, under its checkpoint.
+func receipt(file, dir string) {
+	var r struct {
+		Entry, Checkpoint string
+		Index             int64
+		Proof             [][]byte
+	}
+	text, err := os.ReadFile(file)
+	must(err, "receipt")
+	must(json.Unmarshal(text, &r), "receipt")
+	var proof tlog.RecordProof
+	for _, bytes := range r.Proof {
+		var hash tlog.Hash
+		if copy(hash[:], bytes) != tlog.HashSize {
+			fail("receipt: a hash of %d bytes", len(bytes))
+		}
+		proof = append(proof, hash)
+	}
+	tree := head(dir, []byte(r.Checkpoint))
+	must(tlog.CheckRecord(proof, tree.N, tree.Hash, r.Index,
+		tlog.RecordHash([]byte(r.Entry))), "receipt")
+	var entry struct{ Type, Alert string }
+	must(json.Unmarshal([]byte(r.Entry), &entry), "entry")
+	fmt.Println("ok", entry.Type, entry.Alert)
+}
+
 func main() {
+	if os.Args[1] == "--receipt" {
+		receipt(os.Args[2], os.Args[3])
+		return
+	}
 	dir := os.Args[1]
-	tree := head(dir)
+	text, err := os.ReadFile(filepath.Join(dir, "checkpoint"))
+	must(err, "checkpoint")
+	tree := head(dir, text)
 	all := entries(dir, tree.N)
 	published := tlog.TileHashReader(tree, reader{dir})
 	for i, entry := range all {
