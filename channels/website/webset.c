@@ -16,7 +16,8 @@
 #include "service/base/mem.h"
 
 enum {
-    WEBSET_FOLDER_MODE = 0755, /* another web server may serve them */
+    /* Another web server may serve them, whatever the service's umask. */
+    WEBSET_FOLDER_MODE = 0755,
     WEBSET_FILE_MODE = 0644,
 };
 
@@ -90,6 +91,16 @@ static void webset_note_folder(struct webset *set, const char *path, bool made)
     } while (made && strlen(folder) > root);
 }
 
+enum err_code webset_open_folder(const char *folder, struct err *e)
+{
+    if (file_make_folders(folder, WEBSET_FOLDER_MODE, e) != ERR_OK) {
+        return e->code;
+    }
+    return chmod(folder, WEBSET_FOLDER_MODE) == 0
+               ? ERR_OK
+               : webset_error(e, "chmod", folder);
+}
+
 static enum err_code webset_make_folder(struct webset *set, const char *path,
                                         struct err *e)
 {
@@ -144,7 +155,9 @@ static enum err_code webset_stage(struct webset *set, size_t at,
         return webset_error(e, "create", temporary);
     }
     set->temporaries[at] = mem_strdup(temporary);
-    enum err_code code = webset_put(fd, temporary, &set->items[at], e);
+    enum err_code code = fchmod(fd, WEBSET_FILE_MODE) == 0
+                             ? webset_put(fd, temporary, &set->items[at], e)
+                             : webset_error(e, "chmod", temporary);
     if (close(fd) != 0 && code == ERR_OK) {
         code = webset_error(e, "close", temporary);
     }

@@ -24,4 +24,8 @@ enum err_code webset_write(const char *folder, const struct channel_item *items,
                            size_t n_items, bool sync_all, bool *changed,
                            struct err *e);
 
+/* Makes a folder of the site, which everybody may read, and what is missing
+ * above it. */
+enum err_code webset_open_folder(const char *folder, struct err *e);
+
 #endif

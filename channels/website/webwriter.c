@@ -17,7 +17,6 @@
 #include "service/base/mem.h"
 
 enum {
-    WEBWRITER_FOLDER_MODE = 0755, /* another web server may serve them */
     WEBWRITER_DEPTH = 8,
     WEBWRITER_LOW_MIB = 100, /* degraded below it */
     WEBWRITER_FULL_MIB = 8,  /* down below it */
@@ -69,7 +68,7 @@ static void webwriter_clean_entry(const char *path, const char *name, int depth)
 
 enum err_code webwriter_open(const char *folder, struct err *e)
 {
-    if (file_make_folders(folder, WEBWRITER_FOLDER_MODE, e) != ERR_OK) {
+    if (access(folder, F_OK) != 0 && webset_open_folder(folder, e) != ERR_OK) {
         return e->code;
     }
     if (access(folder, R_OK | W_OK | X_OK) != 0) {

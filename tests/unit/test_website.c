@@ -237,6 +237,24 @@ static void what_is_published_is_on_disk_and_found_over_http(void **state)
     assert_string_equal(r.result.remote_id, evidence);
 }
 
+static void others_may_read_the_files_whatever_the_umask(void **state)
+{
+    struct fixture *f = *state;
+    struct channel_item items[] = {item("w/LOE-1.html", "für alle")};
+    struct channel_request r = {.items = items, .n_items = 1};
+    char path[PATH_SIZE * 2];
+    struct stat info;
+    mode_t before = umask(077);
+    run(f, website_type.publish, &r);
+    (void)umask(before);
+    (void)snprintf(path, sizeof(path), "%s/w", f->folder);
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0755);
+    (void)snprintf(path, sizeof(path), "%s/w/LOE-1.html", f->folder);
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0644);
+}
+
 static void unchanged_files_are_not_written_again(void **state)
 {
     struct fixture *f = *state;
@@ -433,6 +451,7 @@ int main(void)
     cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         WEBSITE_TEST(what_is_published_is_on_disk_and_found_over_http),
+        WEBSITE_TEST(others_may_read_the_files_whatever_the_umask),
         WEBSITE_TEST(unchanged_files_are_not_written_again),
         WEBSITE_TEST(an_empty_item_is_removed_and_confirmed_as_gone),
         WEBSITE_TEST(jobs_are_written_in_the_order_they_came),
