@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "channels/transport/http_client.h"
+#include "drills/drills.h"
 #include "drills/shadow/shadow.h"
+#include "service/api/drills.h"
 #include "service/api/events.h"
 #include "service/api/session.h"
 #include "service/app_parts.h"
@@ -63,6 +65,12 @@ static bool app_stop_doors(struct app *a)
 
 static bool app_stop_flow(struct app *a)
 {
+    if (a->drills != NULL) {
+        struct drills *drills = a->drills;
+        a->drills = NULL;
+        drills_close(drills, app_on_closed, a);
+        return true;
+    }
     if (a->broadcast != NULL && a->step == 0) {
         broadcast_stop(a->broadcast);
     }
@@ -257,6 +265,24 @@ static void app_open_broadcast(struct app *a)
     events_set_broadcast(a->events, a->broadcast);
 }
 
+static void app_on_drill(const struct drill *d, int64_t leaf, void *data)
+{
+    struct app *a = data;
+    api_drills_changed(d, leaf, a->events);
+}
+
+static void app_open_drills(struct app *a)
+{
+    const struct drills_options options = {.loop = &a->loop,
+                                           .clock = a->clock,
+                                           .store = a->store,
+                                           .broadcast = a->broadcast,
+                                           .changed = app_on_drill,
+                                           .fatal = app_on_fatal,
+                                           .data = a};
+    a->drills = drills_open(&options);
+}
+
 static enum err_code app_open_doors(struct app *a, struct err *e)
 {
     const struct config *c = a->config;
@@ -319,6 +345,7 @@ static enum err_code app_start(struct app *a, struct err *e)
     }
     if (code == ERR_OK) {
         app_open_broadcast(a);
+        app_open_drills(a);
         code = app_open_doors(a, e);
     }
     return code;
@@ -372,6 +399,7 @@ static void app_run(struct app *a)
         app_stop(a);
     } else {
         broadcast_start(a->broadcast);
+        drills_start(a->drills);
         (void)sd_notify(0, "READY=1");
         log_info("service ready console_port=%u public_url=%s",
                  http_server_port(a->console), a->public_url[REALM_LIVE]);

@@ -4,6 +4,7 @@
 #include "service/api/audit.h"
 #include "service/api/channels.h"
 #include "service/api/displays.h"
+#include "service/api/drills.h"
 #include "service/api/events.h"
 #include "service/api/session.h"
 #include "service/api/templates.h"
@@ -50,6 +51,14 @@ const struct api_route api_routes[] = {
      API_READ_BODY},
     {"POST", V1 "/deliveries/{id}/hand-post", api_delivery_hand_post,
      API_READ_BODY},
+
+    {"GET", V1 "/drills", api_drills_get, 0},
+    {"POST", V1 "/drills", api_drills_post, API_READ_BODY},
+    {"GET", V1 "/drills/{id}", api_drill_get, 0},
+    {"GET", V1 "/drills/{id}/report", api_drill_report, 0},
+    {"POST", V1 "/drills/{id}/run", api_drill_run, API_READ_BODY},
+    {"POST", V1 "/drills/{id}/cancel", api_drill_cancel, API_READ_BODY},
+    {"POST", V1 "/drills/{id}/approve", api_drill_approve, API_READ_BODY},
 
     {"GET", V1 "/events", api_events_get, 0},
     {"GET", V1 "/channels", api_channels_get, 0},

@@ -100,8 +100,12 @@ static enum err_code listen_start(int fd, const struct sockaddr *addr,
     }
     int error = errno;
     (void)close(fd); /* nothing was written to it */
-    return err_set(e, error == EADDRINUSE ? ERR_CONFLICT : ERR_IO, "%s",
-                   strerror(error));
+    if (error == EADDRINUSE) {
+        return err_set(e, ERR_CONFLICT,
+                       "die Adresse ist belegt; beenden Sie, was dort läuft, "
+                       "oder wählen Sie eine andere");
+    }
+    return err_set(e, ERR_IO, "%s", strerror(error));
 }
 
 static enum err_code listen_socket(int family, int *fd, struct err *e)

@@ -235,7 +235,7 @@ enum err_code public_open(const struct public_config *config, struct public **p,
         code = listen_tcp(&address, &fd, &port, e);
     }
     if (code != ERR_OK) {
-        return err_wrap(e, "Website");
+        return err_wrap(e, "Website %s", config->listen);
     }
     struct public *site = mem_zalloc(sizeof *site);
     check(pthread_mutex_init(&site->lock, NULL) == 0);
