@@ -91,14 +91,32 @@ static void webset_note_folder(struct webset *set, const char *path, bool made)
     } while (made && strlen(folder) > root);
 }
 
-enum err_code webset_open_folder(const char *folder, struct err *e)
+/* One folder whose parent is there. */
+static enum err_code webset_make_one(const char *folder, struct err *e)
 {
-    if (file_make_folders(folder, WEBSET_FOLDER_MODE, e) != ERR_OK) {
-        return e->code;
+    if (mkdir(folder, WEBSET_FOLDER_MODE) != 0) {
+        return errno == EEXIST ? ERR_OK : webset_error(e, "mkdir", folder);
     }
     return chmod(folder, WEBSET_FOLDER_MODE) == 0
                ? ERR_OK
                : webset_error(e, "chmod", folder);
+}
+
+enum err_code webset_open_folder(const char *folder, struct err *e)
+{
+    char part[PATH_MAX];
+    int n = snprintf(part, sizeof(part), "%s", folder);
+    if (n <= 0 || (size_t)n >= sizeof(part)) {
+        return err_set(e, ERR_LIMIT, "Pfad zu lang: %.80s", folder);
+    }
+    enum err_code code = ERR_OK;
+    for (char *slash = strchr(part + 1, '/'); code == ERR_OK && slash != NULL;
+         slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        code = webset_make_one(part, e);
+        *slash = '/';
+    }
+    return code == ERR_OK ? webset_make_one(part, e) : code;
 }
 
 static enum err_code webset_make_folder(struct webset *set, const char *path,
@@ -110,7 +128,7 @@ static enum err_code webset_make_folder(struct webset *set, const char *path,
     check(slash != NULL);
     *slash = '\0';
     bool missing = access(folder, F_OK) != 0;
-    if (missing && file_make_folders(folder, WEBSET_FOLDER_MODE, e) != ERR_OK) {
+    if (missing && webset_open_folder(folder, e) != ERR_OK) {
         return e->code;
     }
     webset_note_folder(set, path, missing);

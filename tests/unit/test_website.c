@@ -240,7 +240,7 @@ static void what_is_published_is_on_disk_and_found_over_http(void **state)
 static void others_may_read_the_files_whatever_the_umask(void **state)
 {
     struct fixture *f = *state;
-    struct channel_item items[] = {item("w/LOE-1.html", "für alle")};
+    struct channel_item items[] = {item("w/LOE-1/x.html", "für alle")};
     struct channel_request r = {.items = items, .n_items = 1};
     char path[PATH_SIZE * 2];
     struct stat info;
@@ -250,7 +250,7 @@ static void others_may_read_the_files_whatever_the_umask(void **state)
     (void)snprintf(path, sizeof(path), "%s/w", f->folder);
     assert_int_equal(stat(path, &info), 0);
     assert_int_equal(info.st_mode & 0777, 0755);
-    (void)snprintf(path, sizeof(path), "%s/w/LOE-1.html", f->folder);
+    (void)snprintf(path, sizeof(path), "%s/w/LOE-1/x.html", f->folder);
     assert_int_equal(stat(path, &info), 0);
     assert_int_equal(info.st_mode & 0777, 0644);
 }
