@@ -119,6 +119,8 @@ struct screens_part {
 
 struct readiness_part {
     struct broadcast_readiness now[N_CHANNELS];
+    bool asked[N_CHANNELS]; /* its request is under way */
+    bool again[N_CHANNELS]; /* it had news meanwhile */
     struct channel_request requests[N_CHANNELS];
     size_t pending;
     struct readiness_waiter {
@@ -273,6 +275,8 @@ void lifecycle_tick(struct broadcast *b);
 
 /* ---- readiness.c ---- */
 void readiness_start(struct broadcast *b);
+/* One channel has news of itself: its readiness now, not in a minute. */
+void readiness_check_one(struct broadcast *b, enum channel_id id);
 void readiness_fini(struct broadcast *b);
 
 #endif

@@ -31,6 +31,8 @@ static void readiness_answer(struct broadcast *b)
     }
 }
 
+static void readiness_ask(struct broadcast *b, size_t c);
+
 static void readiness_on_checked(struct channel_request *r)
 {
     struct broadcast *b = r->data;
@@ -48,8 +50,40 @@ static void readiness_on_checked(struct channel_request *r)
         struct broadcast_event event = {BROADCAST_CHANNEL, name, "", -1};
         b->o.event(&event, b->o.data);
     }
+    part->asked[id] = false;
+    if (part->again[id] && !b->closing) {
+        readiness_ask(b, id);
+    }
+    part->again[id] = false;
     if (--part->pending == 0) {
         readiness_answer(b);
+    }
+}
+
+static void readiness_ask(struct broadcast *b, size_t c)
+{
+    struct readiness_part *part = &b->readiness;
+    struct channel *channel = b->o.channels[REALM_LIVE][c];
+    if (channel == NULL) {
+        return;
+    }
+    part->pending++;
+    part->asked[c] = true;
+    part->requests[c] =
+        (struct channel_request){.done = readiness_on_checked, .data = b};
+    /* Parentheses keep the operation from the macro check(). */
+    (channel->type->check)(channel, &part->requests[c]);
+}
+
+void readiness_check_one(struct broadcast *b, enum channel_id id)
+{
+    if (b->closing) {
+        return;
+    }
+    if (b->readiness.asked[id]) {
+        b->readiness.again[id] = true;
+    } else {
+        readiness_ask(b, id);
     }
 }
 
@@ -62,19 +96,10 @@ void broadcast_check(struct broadcast *b, broadcast_checked_cb cb, void *data)
         *w = (struct readiness_waiter){cb, data, part->waiters};
         part->waiters = w;
     }
-    if (part->pending > 0) {
-        return;
-    }
-    for (int c = 0; c < N_CHANNELS; c++) {
-        struct channel *channel = b->o.channels[REALM_LIVE][c];
-        if (channel == NULL) {
-            continue;
+    for (size_t c = 0; c < N_CHANNELS; c++) {
+        if (!part->asked[c]) {
+            readiness_ask(b, c);
         }
-        part->pending++;
-        part->requests[c] =
-            (struct channel_request){.done = readiness_on_checked, .data = b};
-        /* Parentheses keep the operation from the macro check(). */
-        (channel->type->check)(channel, &part->requests[c]);
     }
     if (part->pending == 0) {
         readiness_answer(b);

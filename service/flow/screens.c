@@ -397,12 +397,14 @@ void broadcast_displays_connected(struct broadcast *b)
     (void)displays_tell(c, DISPLAYS_TOPIC_KEYS, b->o.key_list,
                         strlen(b->o.key_list), true);
     screens_heartbeat(b);
+    readiness_check_one(b, CHANNEL_DISPLAYS);
     broadcast_wake(b);
 }
 
 void broadcast_displays_disconnected(struct broadcast *b)
 {
     b->screens.connected = false;
+    readiness_check_one(b, CHANNEL_DISPLAYS);
 }
 
 void broadcast_displays_foreign(struct broadcast *b, const char *topic)
@@ -414,5 +416,6 @@ void broadcast_displays_foreign(struct broadcast *b, const char *topic)
     for (int i = 0; i < N_STREAMS; i++) {
         b->screens.all_dirty[i] = true;
     }
+    readiness_check_one(b, CHANNEL_DISPLAYS);
     broadcast_wake(b);
 }
