@@ -4,12 +4,12 @@
  *   publish  without container_id: the card at image_url must answer 200
  *            image/jpeg (else not_sent, "Bild nicht erreichbar …"); a
  *            container is made and told through r->step, where the caller
- *            commits it (D4); it is polled, then, if r->go agrees, published
- *            on a connection of its own. With container_id: that same container
- * is read and goes on from where it is; it is never replaced while it could
- *            still become public. After an `unknown` the caller lets confirm
- *            say ABSENT, the last time at least 30 s later, before it
- *            publishes the container again.
+ *            commits it (D4); it is polled, then, if r->go agrees,
+ *            published on a connection of its own. With container_id: that
+ *            same container is read and goes on from where it is; it is never
+ *            replaced while it could still become public. After an `unknown`
+ *            the caller lets confirm say ABSENT, the last time at least 30 s
+ *            later, before it publishes the container again.
  *            result.container_gone (with not_sent or refused): the container
  *            expired or failed and the profile does not hold the alert; the
  *            caller clears its container_id, the next publish makes a new one.

@@ -340,12 +340,11 @@ static void fanout_move(struct broadcast *b, struct delivery *d,
     record_delivery(b, d, from);
 }
 
-/* The guard, with the final bytes; refused: the delivery fails, a person is
- * told. */
-static bool fanout_may_leave(struct broadcast *b, struct delivery *d,
-                             const struct alert *a, const struct channel *c)
+/* The guard's word, with the final bytes. */
+static enum err_code fanout_guard(struct broadcast *b, const struct delivery *d,
+                                  const struct alert *a,
+                                  const struct channel *c, struct err *e)
 {
-    struct err e;
     char hash[DIGEST_NAMED_MAX];
     families_approved_hash(b, a->template_id, a->template_version, hash);
     struct egress_question q = {.alert = a,
@@ -355,7 +354,30 @@ static bool fanout_may_leave(struct broadcast *b, struct delivery *d,
                                             : a->content.instagram,
                                 .approved_hash = hash,
                                 .now_ms = broadcast_now_ms(b)};
-    if (egress_check(&q, &e) == ERR_OK) {
+    return egress_check(&q, e);
+}
+
+/* Instagram asks again when its container is ready, minutes later: nothing
+ * that was overtaken, pre-empted or has expired meanwhile becomes public. */
+static bool fanout_go(struct channel_request *r)
+{
+    const struct flight *flight = r->data;
+    struct broadcast *b = flight->broadcast;
+    const struct delivery *d = &flight->lane->deliveries.items[flight->place];
+    const struct alert *a = incidents_find(b, d->alert_id);
+    const struct channel *c = broadcast_channel(b, d->stream, d->channel);
+    struct err e;
+    return a != NULL && c != NULL &&
+           !fanout_is_overtaken(flight->lane, flight->place) &&
+           fanout_guard(b, d, a, c, &e) == ERR_OK;
+}
+
+/* Refused by the guard: the delivery fails, a person is told. */
+static bool fanout_may_leave(struct broadcast *b, struct delivery *d,
+                             const struct alert *a, const struct channel *c)
+{
+    struct err e;
+    if (fanout_guard(b, d, a, c, &e) == ERR_OK) {
         return true;
     }
     log_error("delivery=%s alert=%s stopped at the guard: %s", d->id, a->id,
@@ -411,8 +433,10 @@ static bool fanout_decide(struct broadcast *b, struct lane *lane, size_t place)
         return false;
     }
     if (fanout_may_leave(b, d, a, c)) {
+        struct flight *flight = fanout_flight_new(b, lane, place, FLIGHT_SEND);
         fanout_intend(b, d);
-        fanout_fill(fanout_flight_new(b, lane, place, FLIGHT_SEND), a);
+        fanout_fill(flight, a);
+        flight->request.go = fanout_go;
         return false;
     }
     return true;
