@@ -224,11 +224,23 @@ void resolve_attempt(struct delivery *d, const struct channel_result *result,
     }
 }
 
+/* Without a container on disk (D4) nothing was published on Instagram. */
+static bool resolve_certainly_not_out(const struct delivery *d)
+{
+    return d->channel == CHANNEL_INSTAGRAM && d->container_id[0] == '\0';
+}
+
 void resolve_interrupted(struct delivery *d, int64_t now_ms)
 {
     struct channel_result result = {.outcome = OUTCOME_UNKNOWN};
     MEM_SET_TEXT(result.detail, "Der Dienst wurde beim Senden unterbrochen. "
                                 "Es wird nachgelesen.");
+    if (resolve_certainly_not_out(d)) {
+        result.outcome = OUTCOME_NOT_SENT;
+        MEM_SET_TEXT(result.detail, "Der Dienst wurde beim Vorbereiten "
+                                    "unterbrochen. Es folgt ein weiterer "
+                                    "Versuch.");
+    }
     resolve_attempt(d, &result, now_ms, 0);
     if (d->attempts >= RESOLVE_CRASHES_MAX) {
         d->state = DELIVERY_NEEDS_OPERATOR;

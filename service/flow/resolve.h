@@ -52,7 +52,8 @@ void resolve_attempt(struct delivery *d, const struct channel_result *result,
 bool resolve_reading(struct delivery *d, const struct channel_result *result,
                      bool overtaken, int64_t now_ms);
 
-/* Start-up: an attempt that was under way when the process died. */
+/* Start-up: an attempt that was under way when the process died: in doubt, but
+ * for Instagram without a container, where nothing can have been published. */
 void resolve_interrupted(struct delivery *d, int64_t now_ms);
 
 #endif

@@ -283,6 +283,20 @@ a_row_that_kills_the_service_three_times_waits_for_a_person(void **state)
     assert_int_equal(l.items[0].state, DELIVERY_NEEDS_OPERATOR);
 }
 
+static void instagram_without_a_container_was_certainly_not_out(void **state)
+{
+    (void)state;
+    struct lane l;
+    lane_init(&l, 1);
+    l.items[0].channel = CHANNEL_INSTAGRAM;
+    l.items[0].attempts = 1;
+    resolve_interrupted(&l.items[0], start);
+    assert_int_equal(l.items[0].state, DELIVERY_RETRY_WAIT);
+    MEM_SET_TEXT(l.items[0].container_id, "88000001");
+    resolve_interrupted(&l.items[0], start);
+    assert_int_equal(l.items[0].state, DELIVERY_UNKNOWN);
+}
+
 static void every_verdict_is_a_move_that_the_table_allows(void **state)
 {
     (void)state;
@@ -324,6 +338,7 @@ int main(void)
         cmocka_unit_test(nothing_is_sent_after_expiry),
         cmocka_unit_test(
             a_row_that_kills_the_service_three_times_waits_for_a_person),
+        cmocka_unit_test(instagram_without_a_container_was_certainly_not_out),
         cmocka_unit_test(every_verdict_is_a_move_that_the_table_allows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
