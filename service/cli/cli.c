@@ -79,7 +79,8 @@ static const struct cli_noun {
 #endif
 #ifdef CLI_HAS_AUDIT
     {"audit", cli_audit, true,
-     "audit show\naudit verify [--site ORDNER|--url ADRESSE]\n"
+     "audit show [--after N] [--limit N]\n"
+     "audit verify [--site ORDNER|--url ADRESSE] [--key SCHLÜSSEL]\n"
      "audit export [--tiles ORDNER]"},
 #endif
 #ifdef CLI_HAS_SHADOW
