@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "service/base/mem.h"
 #include "service/cli/audit_export.h"
@@ -11,7 +12,12 @@
 #include "service/cli/cli.h"
 #include "service/cli/nouns.h"
 
-enum { AUDIT_PAGE = 500, AUDIT_QUERY_MAX = 128, AUDIT_CURSOR_MAX = 32 };
+enum {
+    AUDIT_PAGE = 500,
+    AUDIT_QUERY_MAX = 128,
+    AUDIT_CURSOR_MAX = 32,
+    AUDIT_HEAD_TRIES = 25, /* five seconds */
+};
 
 /* What comes page by page: where it stopped, and for how many more. */
 struct audit_pages {
@@ -208,6 +214,11 @@ static int audit_verify_place(struct cli *cli, const char *folder,
         cli_say(cli, "Die Unterschrift des Prüfpunkts ist falsch: %s", e.msg);
         return CLI_ERROR;
     }
+    if (code == ERR_NOT_FOUND) {
+        cli_say(cli, "Unter %s liegt kein Protokoll (Prüfpunkt und Schlüssel).",
+                folder != NULL ? folder : url);
+        return CLI_ERROR;
+    }
     return code == ERR_OK ? audit_say_verdict(cli, &verdict, known != NULL)
                           : cli_fail(cli, &e);
 }
@@ -275,58 +286,94 @@ static int audit_export_entries(struct cli *cli, struct audit_export *x,
     return CLI_DONE;
 }
 
-/* The service's newest checkpoint and key, both the caller's to free(). */
-static int audit_export_head(struct cli *cli, char **note, char **key,
-                             int64_t *size)
+/* What an export hangs on: the newest signed checkpoint and its key. */
+struct audit_head {
+    char *note; /* NULL while there is none */
+    char *key;
+    int64_t signed_size;
+    int64_t log_size;
+};
+
+static void audit_head_fini(struct audit_head *head)
+{
+    free(head->note);
+    free(head->key);
+    *head = (struct audit_head){0};
+}
+
+static int audit_head_get(struct cli *cli, struct audit_head *head)
 {
     struct cli_call call = {0};
-    struct checkpoint c;
+    struct checkpoint c = {.size = 0};
     struct err e;
     int code = cli_get(cli, "/api/v1/audit/checkpoint", &call);
     if (code != CLI_DONE) {
         return code;
     }
     json_t *answer = json_loads(call.answer, JSON_REJECT_DUPLICATES, NULL);
-    *note =
-        mem_strdup(json_string_value(json_object_get(answer, "checkpoint")));
-    *key = mem_strdup(json_string_value(json_object_get(answer, "key")));
+    *head = (struct audit_head){
+        .note = mem_strdup(
+            json_string_value(json_object_get(answer, "checkpoint"))),
+        .key = mem_strdup(json_string_value(json_object_get(answer, "key"))),
+        .log_size = json_integer_value(json_object_get(answer, "size"))};
+    if (head->note != NULL &&
+        checkpoint_parse(head->note, strlen(head->note), &c, &e) == ERR_OK) {
+        head->signed_size = c.size;
+    }
     json_decref(answer);
     cli_call_fini(&call);
-    if (*note == NULL || *key == NULL ||
-        checkpoint_parse(*note, strlen(*note), &c, &e) != ERR_OK) {
-        cli_say(cli, "Es gibt noch keinen unterschriebenen Prüfpunkt. Bitte in "
-                     "einer Sekunde noch einmal versuchen.");
+    return CLI_DONE;
+}
+
+/* The service signs at most once a second: waits until what was in the log at
+ * the first look is signed. A damaged log is never signed again; then the
+ * last checkpoint has to do. */
+static int audit_export_head(struct cli *cli, struct audit_head *head)
+{
+    static const struct timespec pause = {.tv_nsec = 200000000};
+    int64_t wanted = -1;
+    for (int i = 0; i < AUDIT_HEAD_TRIES; i++) {
+        int code = audit_head_get(cli, head);
+        if (code != CLI_DONE) {
+            return code;
+        }
+        wanted = wanted < 0 ? head->log_size : wanted;
+        if (head->signed_size >= wanted && head->signed_size > 0) {
+            return CLI_DONE;
+        }
+        if (i + 1 < AUDIT_HEAD_TRIES) {
+            audit_head_fini(head);
+            (void)nanosleep(&pause, NULL);
+        }
+    }
+    if (head->signed_size == 0 || head->key == NULL) {
+        cli_say(cli, "Es gibt noch keinen unterschriebenen Prüfpunkt.");
         return CLI_ERROR;
     }
-    *size = c.size;
+    cli_say(cli, "Die jüngsten Einträge sind noch nicht unterschrieben; „audit "
+                 "verify“ sagt, ob das Protokoll beschädigt ist.");
     return CLI_DONE;
 }
 
 static int audit_export_run(struct cli *cli, struct audit_export *x,
-                            const char *folder)
+                            const struct audit_head *head, const char *folder)
 {
-    char *note = NULL;
-    char *key = NULL;
-    int64_t size = 0;
     struct err e;
-    int code = audit_export_head(cli, &note, &key, &size);
-    if (code == CLI_DONE && audit_export_init(x, folder, &e) != ERR_OK) {
-        code = cli_fail(cli, &e);
+    if (audit_export_init(x, folder, &e) != ERR_OK) {
+        return cli_fail(cli, &e);
     }
-    if (code == CLI_DONE) {
-        code = audit_export_entries(cli, x, size);
-    }
-    if (code == CLI_DONE && audit_export_finish(x, key, note, &e) != ERR_OK) {
+    int code = audit_export_entries(cli, x, head->signed_size);
+    if (code == CLI_DONE &&
+        audit_export_finish(x, head->key, head->note, &e) != ERR_OK) {
         code = cli_fail(cli, &e);
     }
     if (code == CLI_DONE && cli->json) {
-        cli_out(cli, "{\"size\":%" PRId64 "}\n", size);
+        cli_out(cli, "{\"size\":%" PRId64 "}\n", head->signed_size);
     }
     if (code == CLI_DONE) {
-        cli_say(cli, "%" PRId64 " Einträge liegen in %s.", size, folder);
+        cli_say(cli, "%" PRId64 " Einträge liegen in %s.", head->signed_size,
+                folder);
     }
-    free(note);
-    free(key);
     return code;
 }
 
@@ -342,7 +389,12 @@ static int audit_export(struct cli *cli)
         return audit_print_pages(cli, &(struct audit_pages){.left = INT64_MAX});
     }
     struct audit_export *x = mem_zalloc(sizeof(*x));
-    int code = audit_export_run(cli, x, folder);
+    struct audit_head head = {0};
+    int code = audit_export_head(cli, &head);
+    if (code == CLI_DONE) {
+        code = audit_export_run(cli, x, &head, folder);
+    }
+    audit_head_fini(&head);
     audit_export_fini(x);
     free(x);
     return code;
