@@ -19,6 +19,8 @@
 #include "service/model/words.h"
 #include "templates/language.h"
 
+struct places;
+
 enum {
     FAMILY_PARAMETERS_MAX = 32,
     FAMILY_VALUES_MAX = 24, /* of an enum */
@@ -190,7 +192,9 @@ const struct family_kind *family_find_kind(const struct family *f,
                                            enum alert_kind kind);
 
 /* The object of GET /templates/{id} (contract 4, "Templates") for an approved
- * version; the caller's to free(). `phones` as in parameters.h. */
-char *family_describe(const struct family *f, int version, const char *phones);
+ * version; the caller's to free(). `phones` as in parameters.h; `places` are
+ * the values of `gemeinden`. */
+char *family_describe(const struct family *f, int version,
+                      const struct places *places, const char *phones);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "service/base/check.h"
 #include "templates/family.h"
+#include "templates/places.h"
 #include "templates/value.h"
 
 static void describe_put(json_t *object, const char *name, json_t *value)
@@ -26,14 +27,26 @@ static void describe_number(json_t *object, const char *name, int64_t number)
     }
 }
 
-static json_t *describe_values(const struct family_parameter *p)
+static void describe_value(json_t *list, const char *value, const char *label)
+{
+    json_t *object = json_object();
+    describe_put(object, "value", json_string(value));
+    describe_put(object, "label", json_string(label));
+    check(json_array_append_new(list, object) == 0);
+}
+
+static json_t *describe_values(const struct family_parameter *p,
+                               const struct places *places)
 {
     json_t *list = json_array();
+    if (p->municipalities) {
+        describe_value(list, places->county.ags, places->county.name);
+        for (size_t i = 0; i < places->n; i++) {
+            describe_value(list, places->items[i].ags, places->items[i].name);
+        }
+    }
     for (size_t i = 0; i < p->n_values; i++) {
-        json_t *value = json_object();
-        describe_put(value, "value", json_string(p->values[i].value));
-        describe_put(value, "label", json_string(p->values[i].label));
-        check(json_array_append_new(list, value) == 0);
+        describe_value(list, p->values[i].value, p->values[i].label);
     }
     return list;
 }
@@ -67,6 +80,7 @@ static void describe_default(json_t *object, const struct family_parameter *p,
 }
 
 static json_t *describe_parameter(const struct family_parameter *p,
+                                  const struct places *places,
                                   const char *phones)
 {
     json_t *object = json_object();
@@ -84,8 +98,8 @@ static json_t *describe_parameter(const struct family_parameter *p,
     describe_text(object, "pattern", p->pattern);
     describe_text(object, "hint", p->hint);
     describe_default(object, p, phones);
-    if (p->n_values > 0) {
-        describe_put(object, "values", describe_values(p));
+    if (p->n_values > 0 || p->municipalities) {
+        describe_put(object, "values", describe_values(p, places));
     }
     if (p->n_fields > 0) {
         describe_put(object, "fields", describe_fields(p));
@@ -108,13 +122,14 @@ static json_t *describe_preconditions(const struct family_kind *k)
 }
 
 static json_t *describe_kind(const struct family *f,
-                             const struct family_kind *k, const char *phones)
+                             const struct family_kind *k,
+                             const struct places *places, const char *phones)
 {
     json_t *object = json_object();
     json_t *parameters = json_array();
     for (size_t i = 0; i < k->n_parameters; i++) {
-        json_t *p =
-            describe_parameter(&f->parameters[k->parameters[i]], phones);
+        json_t *p = describe_parameter(&f->parameters[k->parameters[i]], places,
+                                       phones);
         check(json_array_append_new(parameters, p) == 0);
     }
     describe_text(object, "title", k->title);
@@ -137,7 +152,8 @@ static json_t *describe_languages(const struct family *f)
     return list;
 }
 
-char *family_describe(const struct family *f, int version, const char *phones)
+char *family_describe(const struct family *f, int version,
+                      const struct places *places, const char *phones)
 {
     json_t *object = json_object();
     json_t *kinds = json_object();
@@ -148,7 +164,7 @@ char *family_describe(const struct family *f, int version, const char *phones)
     for (int i = 0; i < N_KINDS; i++) {
         if (f->kinds[i].present) {
             describe_put(kinds, alert_kind_name((enum alert_kind)i),
-                         describe_kind(f, &f->kinds[i], phones));
+                         describe_kind(f, &f->kinds[i], places, phones));
         }
     }
     describe_put(object, "id", json_string(f->id));

@@ -71,7 +71,9 @@ static char *templates_describe(struct api *api, const struct family_version *v,
         templates_block(api, v);
     }
     if (code == ERR_OK && family_parse(bytes, len, &family, e) == ERR_OK) {
-        text = family_describe(family, v->version, api->config->phones);
+        struct places *places = places_builtin();
+        text = family_describe(family, v->version, places, api->config->phones);
+        places_free(places);
     }
     family_free(family);
     free(bytes);

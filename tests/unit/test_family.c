@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "templates/placeholder.h"
+#include "templates/places.h"
 #include "tests/support/catalogue.h"
 #include "tests/support/cmocka_all.h"
 
@@ -224,7 +224,8 @@ static void a_missing_follow_up_is_named(void **state)
 static void the_description_is_the_contracts(void **state)
 {
     struct family *f = catalogue_family("stromausfall");
-    char *text = family_describe(f, 3, "07621 410-0");
+    struct places *places = places_builtin();
+    char *text = family_describe(f, 3, places, "07621 410-0");
     json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
     json_t *alert;
     (void)state;
@@ -245,8 +246,11 @@ static void the_description_is_the_contracts(void **state)
     assert_string_equal(json_string_value(json_object_get(level, "default")),
                         "3");
     assert_int_equal(json_array_size(json_object_get(level, "values")), 2);
+    json_t *areas = json_array_get(json_object_get(alert, "parameters"), 0);
+    assert_int_equal(json_array_size(json_object_get(areas, "values")), 36);
     json_decref(root);
     free(text);
+    places_free(places);
     family_free(f);
 }
 
