@@ -263,8 +263,9 @@ static void trigger_read(json_t *body, enum trigger_use use, struct trigger *t,
     trigger_digest(body, call, t);
     trigger_refuse_unknown(body, use, f);
     trigger_text(body, "template", t->template_id, sizeof(t->template_id), f);
-    trigger_incident(body, t, f);
+    /* The kind first: a marker that is known by then is the address's. */
     trigger_kind(body, t, f);
+    trigger_incident(body, t, f);
     trigger_status(body, t, f);
     trigger_channels(body, t, f);
     trigger_parameters(body, t, f);

@@ -115,6 +115,20 @@ static void a_submission_needs_its_confirmation(void **state)
     assert_string_equal(f.items[0].field, "break_glass");
 }
 
+static void a_preview_of_a_follow_up_names_kind_and_incident(void **state)
+{
+    (void)state;
+    struct trigger t;
+    struct fields f;
+    assert_int_equal(parse("{\"template\":\"a\",\"status\":\"actual\","
+                           "\"kind\":\"update\",\"incident\":\"LOE-1\"}",
+                           TRIGGER_PREVIEW, &t, &f),
+                     ERR_OK);
+    assert_int_equal(t.kind, KIND_UPDATE);
+    assert_string_equal(t.marker, "LOE-1");
+    trigger_fini(&t);
+}
+
 static void keys_are_one_to_128_plain_characters(void **state)
 {
     (void)state;
@@ -138,6 +152,7 @@ int main(void)
         cmocka_unit_test(
             the_order_of_keys_and_null_change_nothing_that_was_asked),
         cmocka_unit_test(a_submission_needs_its_confirmation),
+        cmocka_unit_test(a_preview_of_a_follow_up_names_kind_and_incident),
         cmocka_unit_test(keys_are_one_to_128_plain_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
