@@ -7,6 +7,15 @@
 #include <strings.h>
 
 #include "service/base/timestamp.h"
+#include "templates/places.h"
+
+/* What reading one value needs to know. */
+struct alert_values {
+    const json_t *family;
+    const char *kind;
+    const struct places *places;
+    int64_t now_ms;
+};
 
 enum { ALERT_VALUES_NAME_MAX = 64, ALERT_VALUES_ITEM_MAX = 256 };
 
@@ -127,8 +136,19 @@ static json_t *alert_values_choice(const json_t *values, const char *text)
     return json_string(text);
 }
 
-static json_t *alert_values_choices(const json_t *values, const char *text)
+/* The AGS of a municipality given by name; AGS stay as they are. */
+static json_t *alert_values_place(const struct places *places, const char *text)
 {
+    const struct place *place = places_find_name(places, text);
+    return json_string(place == NULL ? text : place->ags);
+}
+
+/* Choices at commas. Municipalities are not among the family's values. */
+static json_t *alert_values_choices(const json_t *values,
+                                    const struct places *places,
+                                    const char *text)
+{
+    bool has_values = json_array_size(values) > 0;
     json_t *list = json_array();
     while (*text != '\0') {
         char item[ALERT_VALUES_ITEM_MAX];
@@ -139,7 +159,9 @@ static json_t *alert_values_choices(const json_t *values, const char *text)
             keep--;
         }
         (void)snprintf(item, sizeof(item), "%.*s", (int)keep, text);
-        (void)json_array_append_new(list, alert_values_choice(values, item));
+        (void)json_array_append_new(
+            list, has_values ? alert_values_choice(values, item)
+                             : alert_values_place(places, item));
         text += len;
         text += *text == ',' ? 1 : 0;
     }
@@ -152,8 +174,8 @@ static json_t *alert_values_list(const char *text)
     return list != NULL ? list : json_string(text);
 }
 
-static json_t *alert_values_typed(const json_t *parameter, const char *text,
-                                  int64_t now_ms)
+static json_t *alert_values_typed(const struct alert_values *v,
+                                  const json_t *parameter, const char *text)
 {
     const char *type = alert_values_text(parameter, "type");
     const json_t *values = json_object_get(parameter, "values");
@@ -161,16 +183,16 @@ static json_t *alert_values_typed(const json_t *parameter, const char *text,
         return alert_values_int(text);
     }
     if (strcmp(type, "datetime") == 0) {
-        return alert_values_datetime(text, now_ms);
+        return alert_values_datetime(text, v->now_ms);
     }
     if (strcmp(type, "time") == 0) {
-        return alert_values_daytime(text, now_ms);
+        return alert_values_daytime(text, v->now_ms);
     }
     if (strcmp(type, "enum") == 0) {
         return alert_values_choice(values, text);
     }
     if (strcmp(type, "enum_multi") == 0) {
-        return alert_values_choices(values, text);
+        return alert_values_choices(values, v->places, text);
     }
     return strcmp(type, "list") == 0 ? alert_values_list(text)
                                      : json_string(text);
@@ -193,9 +215,8 @@ static const json_t *alert_values_parameter(const json_t *family,
 }
 
 /* False: it said what is wrong with `word`. */
-static bool alert_values_add(struct cli *cli, json_t *out, const char *word,
-                             const json_t *family, const char *kind,
-                             int64_t now_ms)
+static bool alert_values_add(struct cli *cli, const struct alert_values *v,
+                             json_t *out, const char *word)
 {
     char name[ALERT_VALUES_NAME_MAX];
     size_t len = strcspn(word, "=");
@@ -209,10 +230,9 @@ static bool alert_values_add(struct cli *cli, json_t *out, const char *word,
         cli_say(cli, "-p %s: steht zweimal da", name);
         return false;
     }
-    const json_t *parameter = alert_values_parameter(family, kind, name);
+    const json_t *parameter = alert_values_parameter(v->family, v->kind, name);
     if (json_object_set_new(
-            out, name, alert_values_typed(parameter, word + len + 1, now_ms)) !=
-        0) {
+            out, name, alert_values_typed(v, parameter, word + len + 1)) != 0) {
         cli_say(cli, "-p %s: der Wert ist kein Text in UTF-8", name);
         return false;
     }
@@ -223,16 +243,20 @@ char *alert_values_read(struct cli *cli, const char *family, const char *kind,
                         const struct cli_list *given, int64_t now_ms)
 {
     json_t *root = json_loads(family, JSON_REJECT_DUPLICATES, NULL);
+    struct places *places = places_builtin();
+    const struct alert_values v = {
+        .family = root, .kind = kind, .places = places, .now_ms = now_ms};
     json_t *out = json_object();
     char *text = NULL;
     bool good = true;
     for (size_t i = 0; i < given->n && good; i++) {
-        good = alert_values_add(cli, out, given->items[i], root, kind, now_ms);
+        good = alert_values_add(cli, &v, out, given->items[i]);
     }
     if (good) {
         text = json_dumps(out, JSON_COMPACT);
     }
     json_decref(out);
     json_decref(root);
+    places_free(places);
     return text;
 }

@@ -69,7 +69,6 @@ struct client {
     struct buf answer;
     char authorization[CLIENT_TOKEN_MAX + 32];
     struct curl_slist *headers;
-    char failure[CURL_ERROR_SIZE];
 };
 
 static size_t client_receive(char *bytes, size_t size, size_t n, void *data)
@@ -161,7 +160,6 @@ static void client_set_up(CURL *curl, struct client *c, const char *socket,
     (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout);
     (void)curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
                            (long)CLIENT_CONNECT_MS);
-    (void)curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, c->failure);
     (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, client_receive);
     (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, c);
     (void)curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, client_header);
@@ -181,7 +179,7 @@ static void client_set_up(CURL *curl, struct client *c, const char *socket,
 
 /* Nothing came back: why, in words. */
 static int client_explain(struct cli *cli, const struct config *config,
-                          CURLcode rv, const struct client *c)
+                          CURLcode rv)
 {
     if (access(config->socket, R_OK | W_OK) != 0 && errno == EACCES) {
         cli_say(cli,
@@ -197,10 +195,9 @@ static int client_explain(struct cli *cli, const struct config *config,
         return CLI_UNREACHABLE;
     }
     cli_say(cli,
-            "Der Dienst ist unter %s nicht erreichbar (%s). Läuft er? "
+            "Der Dienst ist unter %s nicht erreichbar. Läuft er? "
             "systemctl status tuermer",
-            config->socket,
-            c->failure[0] != '\0' ? c->failure : curl_easy_strerror(rv));
+            config->socket);
     return CLI_UNREACHABLE;
 }
 
@@ -219,7 +216,7 @@ static int client_perform(struct cli *cli, const struct config *config,
     CURLcode rv = curl_easy_perform(curl);
     int code = CLI_DONE;
     if (rv != CURLE_OK) {
-        code = client_explain(cli, config, rv, c);
+        code = client_explain(cli, config, rv);
     } else {
         (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
         c->call->status = (int)status;
