@@ -164,20 +164,25 @@ static const struct {
     {"{\"bbk\"", "[{\"bbk\"", "JSON"},
 };
 
+static void expect_refused(const char *from, const char *to, const char *where)
+{
+    char *bytes = changed(from, to);
+    struct family *f = NULL;
+    struct err e;
+    if (family_parse(bytes, strlen(bytes), &f, &e) != ERR_INVALID) {
+        fail_msg("taken: %s -> %s", from, to);
+    }
+    if (strstr(e.msg, where) == NULL) {
+        fail_msg("%s -> %s: %s", from, to, e.msg);
+    }
+    free(bytes);
+}
+
 static void a_broken_family_is_refused_with_its_place(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
-        char *bytes = changed(broken[i].from, broken[i].to);
-        struct family *f = NULL;
-        struct err e;
-        if (family_parse(bytes, strlen(bytes), &f, &e) != ERR_INVALID) {
-            fail_msg("taken: %s -> %s", broken[i].from, broken[i].to);
-        }
-        if (strstr(e.msg, broken[i].where) == NULL) {
-            fail_msg("%s -> %s: %s", broken[i].from, broken[i].to, e.msg);
-        }
-        free(bytes);
+        expect_refused(broken[i].from, broken[i].to, broken[i].where);
     }
 }
 

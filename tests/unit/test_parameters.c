@@ -308,6 +308,20 @@ static void good_values_become_canonical(void **state)
     free(json);
 }
 
+static void expect_good(const struct fixture *f, const char *name,
+                        const char *value)
+{
+    struct parameters out;
+    struct fields fields = {0};
+    char *json = object_with(rhine, name, value);
+    struct parameters_input in = input(f, f->rhine, json);
+    if (!parameters_read(&in, &out, &fields)) {
+        fail_msg("%s: %s", json, fields.items[0].message);
+    }
+    parameters_fini(&out);
+    free(json);
+}
+
 static void local_times_and_the_limits_themselves_are_taken(void **state)
 {
     static const struct pair good[] = {
@@ -327,15 +341,7 @@ static void local_times_and_the_limits_themselves_are_taken(void **state)
     };
     const struct fixture *f = *state;
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-        struct parameters out;
-        struct fields fields = {0};
-        char *json = object_with(rhine, good[i].name, good[i].value);
-        struct parameters_input in = input(f, f->rhine, json);
-        if (!parameters_read(&in, &out, &fields)) {
-            fail_msg("%s: %s", json, fields.items[0].message);
-        }
-        parameters_fini(&out);
-        free(json);
+        expect_good(f, good[i].name, good[i].value);
     }
 }
 

@@ -13,6 +13,14 @@ static void lengths_are_counted_after_nfc(void **state)
     assert_int_equal(text_code_points("a\xF0\x9F\x9A\x92"), 2);
 }
 
+static void expect_flaw(const char *text, enum text_flaw wanted)
+{
+    enum text_flaw flaw = text_find_flaw(text, false);
+    if (flaw != wanted) {
+        fail_msg("%s: %d", text, (int)flaw);
+    }
+}
+
 static void characters_that_may_not_stand_in_a_text_are_found(void **state)
 {
     static const struct {
@@ -52,10 +60,7 @@ static void characters_that_may_not_stand_in_a_text_are_found(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        enum text_flaw flaw = text_find_flaw(cases[i].text, false);
-        if (flaw != cases[i].flaw) {
-            fail_msg("case %zu: %d", i, (int)flaw);
-        }
+        expect_flaw(cases[i].text, cases[i].flaw);
     }
     assert_int_equal(text_find_flaw("a\nb", true), TEXT_FINE);
 }
