@@ -85,6 +85,8 @@ enum err_code mqtt_thread_new(const struct mqtt_options *options,
     t->n_topics = options->n_topics;
     t->no_local = options->no_local;
     t->last = &t->first;
+    spare_init(&t->spare);
+    spare_take(&t->spare);
     check(uv_mutex_init(&t->client_mutex) == 0);
     check(uv_mutex_init(&t->queue_mutex) == 0);
     check(uv_cond_init(&t->wake) == 0);
@@ -115,6 +117,7 @@ void mqtt_thread_free(struct mqtt_thread *t)
         t->first = event->next;
         mqtt_event_free(event);
     }
+    spare_drop(&t->spare);
     for (size_t i = 0; i < t->n_topics; i++) {
         free(t->topics[i]);
     }

@@ -311,6 +311,7 @@ static void thread_push_disconnected(struct mqtt_thread *t, int rv)
 
 static void thread_session(struct mqtt_thread *t)
 {
+    spare_drop(&t->spare);
     struct mosquitto *client = mosquitto_new(t->client_id, true, t);
     check(client != NULL);
     uv_mutex_lock(&t->client_mutex);
@@ -323,6 +324,7 @@ static void thread_session(struct mqtt_thread *t)
     t->failures++;
     int rv = thread_configure(t, client) ? thread_connect(t, client)
                                          : MOSQ_ERR_INVAL;
+    spare_take(&t->spare);
     if (rv == MOSQ_ERR_SUCCESS) {
         rv = thread_serve(t, client);
     }

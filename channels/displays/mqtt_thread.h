@@ -9,6 +9,7 @@
 #include <uv.h>
 
 #include "channels/displays/mqtt.h"
+#include "channels/displays/spare.h"
 
 enum mqtt_event_kind {
     MQTT_EVENT_CONNECTED,
@@ -79,6 +80,7 @@ struct mqtt_thread {
     bool lost;
     bool announced; /* CONNECTED was queued for this generation */
     unsigned failures;
+    struct spare spare; /* held but while connecting */
 };
 
 /* Copies the options. ERR_INVALID for a bad url. */

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "channels/displays/displays.h"
@@ -483,6 +484,46 @@ static void twenty_killed_brokers_lose_no_final_state(void **state)
     }
 }
 
+/* A flood has taken every file descriptor; the broker restarts meanwhile. */
+static void a_reconnect_needs_no_free_descriptor(void **state)
+{
+    enum { FLOOD_MAX = 512 };
+    struct rlimit limit;
+    struct rlimit before;
+    struct fixture *f = *state;
+    int flood[FLOOD_MAX];
+    size_t n = 0;
+    broker_start(&f->broker, &(struct broker_options){.tls = true});
+    f->channel = open_as(f, "", "", "t");
+    RUN_UNTIL(f, f->connected == 1);
+    publish(f, 1, 1);
+    RUN_UNTIL(f, !f->busy);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    limit = before;
+    limit.rlim_cur = FLOOD_MAX;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    while (n < FLOOD_MAX && (flood[n] = dup(STDIN_FILENO)) >= 0) {
+        n++;
+    }
+    broker_kill(&f->broker);
+    RUN_UNTIL(f, f->disconnected == 1);
+    for (size_t i = 0; i < 4; i++) { /* what the test itself needs */
+        (void)close(flood[--n]);
+    }
+    broker_restart(&f->broker);
+    while (n < FLOOD_MAX && (flood[n] = dup(STDIN_FILENO)) >= 0) {
+        n++;
+    }
+    RUN_UNTIL(f, f->connected == 2);
+    publish(f, 1, 2);
+    RUN_UNTIL(f, !f->busy);
+    assert_int_equal(f->outcome, OUTCOME_DONE);
+    while (n > 0) {
+        (void)close(flood[--n]);
+    }
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
 /* No CPU is burnt while a broker stays away (libraries.md). */
 static void a_dead_broker_costs_nothing(void **state)
 {
@@ -501,23 +542,29 @@ static void a_dead_broker_costs_nothing(void **state)
 }
 
 /* The publish wakes the thread, and no 40 ms of Nagle and delayed
- * acknowledgements come between (2200 ms before TCP_QUICKACK). */
-static void an_acknowledgement_takes_milliseconds(void **state)
+ * acknowledgements come between: before TCP_QUICKACK every round took 44 ms.
+ * The fastest of fifty shows it on a busy machine too. */
+static void no_round_waits_for_a_delayed_acknowledgement(void **state)
 {
     struct fixture *f = *state;
+    int64_t fastest_ms = DEADLINE_MS;
     broker_start(&f->broker, &(struct broker_options){.tls = true});
     f->channel = open_as(f, "", "", "t");
     RUN_UNTIL(f, f->connected == 1);
     int64_t start_ms = clock_mono_ms(clock_real());
     for (int i = 0; i < 50; i++) {
+        int64_t before_ms = clock_mono_ms(clock_real());
         publish(f, TOPICS, i);
         RUN_UNTIL(f, !f->busy);
         assert_int_equal(f->outcome, OUTCOME_DONE);
+        int64_t took_ms = clock_mono_ms(clock_real()) - before_ms;
+        fastest_ms = took_ms < fastest_ms ? took_ms : fastest_ms;
     }
-    int64_t took_ms = clock_mono_ms(clock_real()) - start_ms;
-    print_message("50 publishes of 6 topics, one after another, TLS: %lld ms\n",
-                  (long long)took_ms);
-    assert_true(took_ms < 1500);
+    print_message("50 publishes of 6 topics, one after another, TLS: %lld ms, "
+                  "fastest %lld ms\n",
+                  (long long)(clock_mono_ms(clock_real()) - start_ms),
+                  (long long)fastest_ms);
+    assert_true(fastest_ms < 30);
 }
 
 static void
@@ -564,8 +611,9 @@ int main(void)
         TEST(a_foreign_publish_is_noticed_ours_is_not),
         TEST(what_displays_say_is_handed_on),
         TEST(after_a_restart_a_replaced_state_is_noticed),
+        TEST(a_reconnect_needs_no_free_descriptor),
         TEST(a_dead_broker_costs_nothing),
-        TEST(an_acknowledgement_takes_milliseconds),
+        TEST(no_round_waits_for_a_delayed_acknowledgement),
         TEST(a_request_in_flight_is_answered_when_the_channel_closes),
         TEST(addresses_that_are_none_are_refused),
         TEST(twenty_killed_brokers_lose_no_final_state),
