@@ -40,6 +40,7 @@ static void history_translation(struct buf *b, const struct warning *german,
     buf_printf(b, "<h%d>", level);
     markup_text(b, texts->headline);
     buf_printf(b, "</h%d>\n", level);
+    warning_news_note(b, &w);
     if (newest) {
         warning_facts(b, &w);
     }

@@ -53,6 +53,7 @@ static void home_warning(struct buf *b, const struct layout *l,
     buf_add_text(b, "<h2>");
     markup_text(b, texts->headline);
     buf_add_text(b, "</h2>\n");
+    warning_news_note(b, &w);
     warning_summary(b, &w, 3);
     warning_facts(b, &w);
     home_more(b, l, &w);

@@ -51,6 +51,10 @@ static const char *const phrases[N_PHRASES][N_PHRASE_LANGUAGES] = {
                             "einfachen Worten.",
                             "This warning is available in German only.",
                             "Cette alerte n’existe qu’en allemand."},
+    [PHRASE_NEWS_GERMAN] =
+        {"", "Es gibt eine neue Nachricht. Sie steht im deutschen Text.",
+         "The latest update is available in German only.",
+         "La dernière mise à jour n’existe qu’en allemand."},
     [PHRASE_MESSAGE] = {"Meldung", "Meldung", "Message", "Message"},
     [PHRASE_HISTORY] = {"Verlauf: frühere Meldungen", "Frühere Meldungen",
                         "History: earlier messages",

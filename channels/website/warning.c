@@ -229,6 +229,17 @@ warning_base(const struct warning *w, const struct content_language *own)
     return base == NULL ? NULL : content_find(&base->content, own->language);
 }
 
+void warning_news_note(struct buf *b, const struct warning *w)
+{
+    const struct content_language *own = view_language(w->alert, w->language);
+    if (own != NULL && own->n_sections == 0 && w->language != PHRASE_DE &&
+        warning_base(w, own) != NULL) {
+        buf_add_text(b, "<p class=\"note\">");
+        markup_text(b, phrase(PHRASE_NEWS_GERMAN, w->language));
+        buf_add_text(b, "</p>\n");
+    }
+}
+
 static bool warning_adds(const struct content_language *own,
                          const struct content_section *s)
 {

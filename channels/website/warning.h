@@ -21,6 +21,10 @@ void warning_band(struct buf *b, const struct warning *w);
 /* Stand, areas, validity, promise and phone, as a <dl>. */
 void warning_facts(struct buf *b, const struct warning *w);
 
+/* Says so when the alert's news are not in the language of `w`: an addition
+ * keeps the languages of what it adds to without words of its own. */
+void warning_news_note(struct buf *b, const struct warning *w);
+
 /* Every section of the alert in that language, then the instructions of its
  * base that it does not repeat, with <h2> to <h4> headings of `level`.
  * Texts of `l` stand in its own language whatever the page's is. */

@@ -281,6 +281,36 @@ static void a_language_that_is_missing_is_told(void **state)
     site_sample_fini(&s);
 }
 
+static void
+a_language_without_the_news_keeps_the_advice_and_says_so(void **state)
+{
+    (void)state;
+    struct site_sample s;
+    struct site_items items;
+    site_sample_init(&s, STREAM_ACTUAL);
+    site_sample_incident(&s, "LOE-7K3Q9F");
+    struct alert *a = site_sample_alert(&s, KIND_ALERT, 1, -5);
+    site_sample_language(a, "de", "Gefahr");
+    site_sample_language(a, "en", "Danger");
+    site_sample_section(a, 1, "What should I do?", "Go indoors.",
+                        SECTION_INSTRUCTION);
+    a = site_sample_alert(&s, KIND_UPDATE, 1, 0);
+    site_sample_language(a, "de", "Aktualisierung");
+    site_sample_section(a, 0, "Das ist neu", "Neues.", SECTION_DESCRIPTION);
+    site_sample_language(a, "en", "Danger"); /* kept by the renderer */
+    compose(&s, &items);
+    static const char *const pages[] = {"en/index.html", "w/LOE-7K3Q9F.html"};
+    for (size_t i = 0; i < 2; i++) {
+        const char *page = text_of(&items, pages[i]);
+        before(page, "The latest update is available in German only.",
+               "Go indoors.");
+    }
+    has(text_of(&items, "cap/LOE-7K3Q9F-2.xml"),
+        "<instruction>Go indoors.</instruction>");
+    site_items_fini(&items);
+    site_sample_fini(&s);
+}
+
 static void cap_refers_to_all_earlier_unexpired_messages(void **state)
 {
     (void)state;
@@ -431,6 +461,8 @@ int main(void)
         cmocka_unit_test(a_public_drill_is_marked_and_apart),
         cmocka_unit_test(the_rehearsal_site_says_so_on_every_page),
         cmocka_unit_test(a_language_that_is_missing_is_told),
+        cmocka_unit_test(
+            a_language_without_the_news_keeps_the_advice_and_says_so),
         cmocka_unit_test(cap_refers_to_all_earlier_unexpired_messages),
         cmocka_unit_test(programs_read_the_same_in_json_and_atom),
         cmocka_unit_test(an_all_clear_stays_in_the_feed_until_its_own_expiry),
