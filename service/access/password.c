@@ -9,8 +9,7 @@
 
 /* Argon2id with 19 MiB and three passes: above the least that OWASP's
  * Password Storage Cheat Sheet names (19 MiB, two passes). */
-#define PASSWORD_MEMORY (19U * 1024U * 1024U)
-enum { PASSWORD_PASSES = 3 };
+enum { PASSWORD_MEMORY = 19 * 1024 * 1024, PASSWORD_PASSES = 3 };
 
 struct password_queue {
     struct password_request *first;

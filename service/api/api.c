@@ -280,10 +280,11 @@ static bool api_check_change(struct api_call *c, const struct api_route *route,
         return true;
     }
     bool awake = (route->flags & API_ASLEEP) == 0;
-    if (session_may_change(c->api->sessions, who,
-                           http_request_header(c->request, "X-CSRF-Token"),
-                           http_request_header(c->request, "Origin"), awake,
-                           &type, &e) == ERR_OK) {
+    struct session_proof proof = {
+        .csrf = http_request_header(c->request, "X-CSRF-Token"),
+        .origin = http_request_header(c->request, "Origin")};
+    if (session_may_change(c->api->sessions, who, &proof, awake, &type, &e) ==
+        ERR_OK) {
         return true;
     }
     api_problem(c, 403, type, e.msg);

@@ -71,24 +71,31 @@ struct session_credentials session_credentials_of(const struct http_request *r)
         .peer_uid = (uint32_t)peer->uid};
 }
 
+/* The value of one "name=value" of a Cookie header, or NULL. */
+static const char *session_cookie_value(const char *pair, size_t len,
+                                        const char *name)
+{
+    size_t name_len = strlen(name);
+    return len > name_len && pair[name_len] == '=' &&
+                   strncmp(pair, name, name_len) == 0
+               ? pair + name_len + 1
+               : NULL;
+}
+
 bool session_cookie_find(const char *header, const char *name, char *out,
                          size_t size)
 {
-    size_t name_len = strlen(name);
-    while (header != NULL && *header != '\0') {
-        header += strspn(header, "; ");
-        size_t len = strcspn(header, ";");
-        if (len > name_len && header[name_len] == '=' &&
-            strncmp(header, name, name_len) == 0) {
-            size_t value_len = len - name_len - 1;
-            if (value_len >= size) {
-                return false;
-            }
-            memcpy(out, header + name_len + 1, value_len);
-            out[value_len] = '\0';
-            return true;
+    const char *pair = header == NULL ? "" : header;
+    while (*pair != '\0') {
+        pair += strspn(pair, "; ");
+        size_t len = strcspn(pair, ";");
+        const char *value = session_cookie_value(pair, len, name);
+        if (value != NULL) {
+            size_t value_len = (size_t)(pair + len - value);
+            (void)snprintf(out, size, "%.*s", (int)value_len, value);
+            return value_len < size;
         }
-        header += len;
+        pair += len;
     }
     return false;
 }
@@ -226,29 +233,37 @@ enum err_code session_resolve(struct session_manager *m,
     return code;
 }
 
+static enum err_code session_forged(const char **type, const char *what,
+                                    const char *text, struct err *e)
+{
+    *type = what;
+    return err_set(e, ERR_DENIED, "%s", text);
+}
+
 enum err_code session_may_change(const struct session_manager *m,
                                  const struct session_who *who,
-                                 const char *csrf, const char *origin,
-                                 bool awake, const char **type, struct err *e)
+                                 const struct session_proof *proof, bool awake,
+                                 const char **type, struct err *e)
 {
     if (who->by_cookie &&
-        !session_origin_fits(origin, m->o.config->console_public_url)) {
-        *type = "origin";
-        return err_set(e, ERR_DENIED,
-                       "Die Anfrage kommt von einer fremden Seite. Es wurde "
-                       "nichts geändert.");
+        !session_origin_fits(proof->origin, m->o.config->console_public_url)) {
+        return session_forged(type, "origin",
+                              "Die Anfrage kommt von einer fremden Seite. Es "
+                              "wurde nichts geändert.",
+                              e);
     }
-    if (who->by_cookie && !session_csrf_fits(who->csrf, csrf)) {
-        *type = "csrf";
-        return err_set(e, ERR_DENIED,
-                       "Das Formular gehört nicht zu dieser Sitzung. Es wurde "
-                       "nichts geändert; bitte die Seite neu laden.");
+    if (who->by_cookie && !session_csrf_fits(who->csrf, proof->csrf)) {
+        return session_forged(type, "csrf",
+                              "Das Formular gehört nicht zu dieser Sitzung. Es "
+                              "wurde nichts geändert; bitte die Seite neu "
+                              "laden.",
+                              e);
     }
     if (awake && who->idle) {
-        *type = "step-up-required";
-        return err_set(e, ERR_DENIED,
-                       "15 Minuten ohne Eingabe: bitte den Einmalcode "
-                       "eingeben. Es wurde nichts geändert.");
+        return session_forged(type, "step-up-required",
+                              "15 Minuten ohne Eingabe: bitte den Einmalcode "
+                              "eingeben. Es wurde nichts geändert.",
+                              e);
     }
     return ERR_OK;
 }

@@ -81,13 +81,16 @@ enum err_code session_resolve(struct session_manager *m,
  * same-origin Origin or none, and the session's CSRF token (header
  * X-CSRF-Token, or the hidden field of the console's forms). Also refuses an
  * idle session. ERR_DENIED with a German message; *type is then the last part
- * of the problem's type: "csrf", "origin" or "step-up-required". csrf and
- * origin may be NULL. The three calls below need no asking for the idle
- * session: POST /session/step-up and DELETE /session pass `awake` = false. */
+ * of the problem's type: "csrf", "origin" or "step-up-required". `awake`
+ * false (POST /session/step-up, DELETE /session): an idle one may too. */
+struct session_proof {
+    const char *csrf;   /* X-CSRF-Token or the form's field; or NULL */
+    const char *origin; /* the Origin header; or NULL */
+};
 enum err_code session_may_change(const struct session_manager *m,
                                  const struct session_who *who,
-                                 const char *csrf, const char *origin,
-                                 bool awake, const char **type, struct err *e);
+                                 const struct session_proof *proof, bool awake,
+                                 const char **type, struct err *e);
 
 /* A fresh second factor for the session `key` names. OK: until_ms is the new
  * end; NOT_FOUND: no such session; LIMIT: retry_after_s; DENIED with type

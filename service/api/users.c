@@ -194,38 +194,50 @@ static enum err_code users_store(struct users_new *n, char *secret,
     return store_commit(c->api->store, e);
 }
 
-static void users_hashed(struct password_request *request)
+/* The new account with its secrets, shown this once. */
+static void users_show_new(struct users_new *n, const char *secret,
+                           const char *token)
 {
-    struct users_new *n = request->data;
     struct api_call *c = n->c;
+    char uri[TOTP_URI_MAX] = "";
+    json_t *object = users_object(&n->user);
+    if (secret[0] != '\0') {
+        totp_uri(secret, c->api->config->authority, n->user.name, uri);
+    }
+    json_put_text(object, "password", n->made_password ? n->password : NULL);
+    json_put_text(object, "totp_uri", uri);
+    json_put_text(object, "token", token);
+    sodium_memzero(uri, sizeof(uri));
+    users_reply(c, 201, object);
+}
+
+static void users_add(struct users_new *n)
+{
     struct err e;
     char secret[TOTP_SECRET_MAX] = "";
     char token[SESSION_TOKEN_MAX] = "";
+    MEM_SET_TEXT(n->user.password, n->hashing.hash);
+    if (users_store(n, secret, token, &e) != ERR_OK) {
+        api_problem_err(n->c, &e);
+    } else {
+        users_show_new(n, secret, token);
+    }
+    sodium_memzero(secret, sizeof(secret));
+    sodium_memzero(token, sizeof(token));
+}
+
+static void users_hashed(struct password_request *request)
+{
+    struct users_new *n = request->data;
+    struct err e;
     if (request->status != ERR_OK) {
         (void)err_set(&e, ERR_UNAVAILABLE,
                       "Der Dienst ist gerade überlastet. Es wurde kein Konto "
                       "angelegt; bitte noch einmal versuchen.");
-        api_problem_err(c, &e);
-    } else if (!users_exists(c, n->user.name)) {
-        MEM_SET_TEXT(n->user.password, request->hash);
-        if (users_store(n, secret, token, &e) != ERR_OK) {
-            api_problem_err(c, &e);
-        } else {
-            json_t *object = users_object(&n->user);
-            char uri[TOTP_URI_MAX] = "";
-            if (secret[0] != '\0') {
-                totp_uri(secret, c->api->config->authority, n->user.name, uri);
-            }
-            json_put_text(object, "password",
-                          n->made_password ? n->password : NULL);
-            json_put_text(object, "totp_uri", uri);
-            json_put_text(object, "token", token);
-            sodium_memzero(uri, sizeof(uri));
-            users_reply(c, 201, object);
-        }
+        api_problem_err(n->c, &e);
+    } else if (!users_exists(n->c, n->user.name)) {
+        users_add(n);
     }
-    sodium_memzero(secret, sizeof(secret));
-    sodium_memzero(token, sizeof(token));
     users_free(n);
 }
 

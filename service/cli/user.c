@@ -27,6 +27,12 @@ static void user_print_roles(struct cli *cli, const json_t *roles)
     }
 }
 
+static bool user_qr_dark(const QRcode *code, int x, int y)
+{
+    return x >= 0 && x < code->width && y >= 0 && y < code->width &&
+           (code->data[y * code->width + x] & 1U) != 0;
+}
+
 /* Two rows of modules in one row of half blocks, with a light border, as
  * terminals are mostly dark. */
 static void user_print_qr(struct cli *cli, const char *text)
@@ -39,15 +45,8 @@ static void user_print_qr(struct cli *cli, const char *text)
     const int border = 2;
     for (int y = -border; y < code->width + border; y += 2) {
         for (int x = -border; x < code->width + border; x++) {
-            unsigned dark = 0;
-            for (int half = 0; half < 2; half++) {
-                int row = y + half;
-                bool inside =
-                    x >= 0 && x < code->width && row >= 0 && row < code->width;
-                if (inside && (code->data[row * code->width + x] & 1U) != 0) {
-                    dark |= half == 0 ? 2U : 1U;
-                }
-            }
+            unsigned dark = (user_qr_dark(code, x, y) ? 2U : 0U) |
+                            (user_qr_dark(code, x, y + 1) ? 1U : 0U);
             cli_out(cli, "%s", blocks[dark]);
         }
         cli_out(cli, "\n");

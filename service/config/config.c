@@ -2,125 +2,14 @@
 
 #include <arpa/inet.h>
 #include <ini.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "service/base/file.h"
-#include "service/base/mem.h"
-#include "service/config/value.h"
+#include "service/config/table.h"
 
-enum { CONFIG_FILE_MAX = 64 * 1024, CONFIG_SECTIONS = 9, CONFIG_NONE = -1 };
-
-/* One section; `on` is where its presence is noted. */
-struct config_section {
-    const char *name;
-    long on; /* offset of a bool, or CONFIG_NONE */
-};
-
-#define CONFIG_AT(field) offsetof(struct config, field)
-
-static const struct config_section config_sections[CONFIG_SECTIONS] = {
-    {"service", CONFIG_NONE},
-    {"console", CONFIG_NONE},
-    {"website", (long)CONFIG_AT(website_on)},
-    {"facebook", (long)CONFIG_AT(facebook_on)},
-    {"instagram", (long)CONFIG_AT(instagram_on)},
-    {"displays", (long)CONFIG_AT(displays_on)},
-    {"masterdata", CONFIG_NONE},
-    {"mail", (long)CONFIG_AT(mail_on)},
-    {"shadow", CONFIG_NONE},
-};
-
-/* One key. `otherwise` is its default: NULL when it must be given (if its
- * section is there). */
-struct config_key {
-    const char *section;
-    const char *name;
-    enum value_form form;
-    size_t at;
-    size_t size;
-    const char *otherwise;
-};
-
-#define CONFIG_KEY(section, name, form, field, otherwise)     \
-    {                                                         \
-        section, name, form, CONFIG_AT(field),                \
-            sizeof(((struct config *)NULL)->field), otherwise \
-    }
-
-#define CONFIG_GRAPH_URL "https://graph.facebook.com/v26.0"
-
-static const struct config_key config_keys[] = {
-    CONFIG_KEY("service", "state_dir", VALUE_PATH, state_dir,
-               "/var/lib/tuermer"),
-    CONFIG_KEY("service", "authority", VALUE_TEXT, authority, NULL),
-    CONFIG_KEY("service", "sender_id", VALUE_MAIL, sender_id, NULL),
-    CONFIG_KEY("service", "marker_prefix", VALUE_PREFIX, marker_prefix, NULL),
-    CONFIG_KEY("service", "area", VALUE_COUNTY, area, NULL),
-    CONFIG_KEY("service", "timezone", VALUE_TIMEZONE, timezone,
-               "Europe/Berlin"),
-    CONFIG_KEY("service", "office_hours", VALUE_HOURS, office_hours,
-               "Mo-Fr 08:30-17:00"),
-    CONFIG_KEY("service", "socket", VALUE_SOCKET, socket,
-               "/run/tuermer/tuermer.sock"),
-    CONFIG_KEY("service", "demonstration", VALUE_YES_NO, demonstration, "no"),
-
-    CONFIG_KEY("console", "public_url", VALUE_ORIGIN, console_public_url, ""),
-    CONFIG_KEY("console", "listen", VALUE_LISTEN, console_listen,
-               "127.0.0.1:8443"),
-    CONFIG_KEY("console", "tls_cert", VALUE_PATH, console_tls_cert, ""),
-    CONFIG_KEY("console", "tls_key", VALUE_PATH, console_tls_key, ""),
-    CONFIG_KEY("console", "trusted_proxy", VALUE_ADDRESS, console_trusted_proxy,
-               ""),
-    CONFIG_KEY("console", "step_up_minutes", VALUE_MINUTES, step_up_minutes,
-               "15"),
-
-    CONFIG_KEY("website", "listen", VALUE_LISTEN, website_listen,
-               "127.0.0.1:8080"),
-    CONFIG_KEY("website", "public_url", VALUE_ORIGIN, website_public_url, ""),
-    CONFIG_KEY("website", "directory", VALUE_PATH, website_directory, ""),
-    CONFIG_KEY("website", "netiquette_url", VALUE_URL, netiquette_url, ""),
-
-    CONFIG_KEY("facebook", "graph_url", VALUE_URL, facebook_graph_url,
-               CONFIG_GRAPH_URL),
-    CONFIG_KEY("facebook", "page_id", VALUE_ID, facebook_page_id, NULL),
-    CONFIG_KEY("facebook", "token_file", VALUE_PATH, facebook_token_file, NULL),
-    CONFIG_KEY("facebook", "app_id", VALUE_ID, facebook_app_id, ""),
-    CONFIG_KEY("facebook", "app_secret_file", VALUE_PATH,
-               facebook_app_secret_file, ""),
-
-    CONFIG_KEY("instagram", "graph_url", VALUE_URL, instagram_graph_url,
-               CONFIG_GRAPH_URL),
-    CONFIG_KEY("instagram", "user_id", VALUE_ID, instagram_user_id, NULL),
-    CONFIG_KEY("instagram", "token_file", VALUE_PATH, instagram_token_file,
-               NULL),
-    CONFIG_KEY("instagram", "app_secret_file", VALUE_PATH,
-               instagram_app_secret_file, ""),
-
-    CONFIG_KEY("displays", "broker", VALUE_BROKER, displays_broker, NULL),
-    CONFIG_KEY("displays", "username", VALUE_TEXT, displays_username, ""),
-    CONFIG_KEY("displays", "password_file", VALUE_PATH, displays_password_file,
-               ""),
-    CONFIG_KEY("displays", "ca_file", VALUE_PATH, displays_ca_file, ""),
-    CONFIG_KEY("displays", "topic_prefix", VALUE_TOPIC, displays_topic_prefix,
-               "tuermer/v1"),
-
-    CONFIG_KEY("masterdata", "phones", VALUE_LIST, phones, ""),
-    CONFIG_KEY("masterdata", "url_hosts", VALUE_LIST, url_hosts, ""),
-
-    CONFIG_KEY("mail", "smtp_url", VALUE_SMTP, mail_smtp_url, NULL),
-    CONFIG_KEY("mail", "from", VALUE_MAIL, mail_from, NULL),
-    CONFIG_KEY("mail", "to", VALUE_MAIL, mail_to, NULL),
-    CONFIG_KEY("mail", "username", VALUE_TEXT, mail_username, ""),
-    CONFIG_KEY("mail", "password_file", VALUE_PATH, mail_password_file, ""),
-
-    CONFIG_KEY("shadow", "listen", VALUE_LISTEN, shadow_listen,
-               "127.0.0.1:8090"),
-};
-
-enum { CONFIG_KEYS = sizeof(config_keys) / sizeof(config_keys[0]) };
+enum { CONFIG_FILE_MAX = 64 * 1024 };
 
 /* A file being read: libinih asks for it line by line, so that the number of
  * the line is known when it calls back. */
@@ -131,8 +20,8 @@ struct config_reader {
     const char *rest; /* of the text */
     int line;
     bool continued; /* the line began with a blank */
-    int section_line[CONFIG_SECTIONS];
-    int key_line[CONFIG_KEYS]; /* 0: not given */
+    int section_line[TABLE_SECTIONS];
+    int key_line[TABLE_KEYS]; /* 0: not given */
 };
 
 /* The first complaint stays. */
@@ -155,27 +44,6 @@ static void config_complain(struct config_reader *r, int line,
                   section, name, what);
 }
 
-static size_t config_find_section(const char *name, size_t len)
-{
-    size_t i = 0;
-    while (i < CONFIG_SECTIONS &&
-           (strlen(config_sections[i].name) != len ||
-            memcmp(config_sections[i].name, name, len) != 0)) {
-        i++;
-    }
-    return i;
-}
-
-static size_t config_find_key(const char *section, const char *name)
-{
-    size_t i = 0;
-    while (i < CONFIG_KEYS && (strcmp(config_keys[i].section, section) != 0 ||
-                               strcmp(config_keys[i].name, name) != 0)) {
-        i++;
-    }
-    return i;
-}
-
 /* libinih calls nobody for a section without keys, so it is seen here. */
 static void config_note_section(struct config_reader *r, const char *line)
 {
@@ -188,11 +56,11 @@ static void config_note_section(struct config_reader *r, const char *line)
     if (name[len] != ']') {
         return; /* libinih complains */
     }
-    size_t i = config_find_section(name, len);
+    size_t i = table_find_section(name, len);
     char shown[25];
     (void)snprintf(shown, sizeof(shown), "%.*s", (int)(len < 24 ? len : 24),
                    name);
-    if (i == CONFIG_SECTIONS) {
+    if (i == TABLE_SECTIONS) {
         config_complain(r, r->line, shown, NULL, "unbekannter Abschnitt");
         return;
     }
@@ -201,8 +69,8 @@ static void config_note_section(struct config_reader *r, const char *line)
         return;
     }
     r->section_line[i] = r->line;
-    if (config_sections[i].on != CONFIG_NONE) {
-        *(bool *)(void *)((char *)r->config + config_sections[i].on) = true;
+    if (table_sections[i].on != TABLE_NONE) {
+        *(bool *)(void *)((char *)r->config + table_sections[i].on) = true;
     }
 }
 
@@ -232,67 +100,24 @@ static char *config_next_line(char *out, int size, void *stream)
     return out;
 }
 
-/* A second line of the same key: only lists may have one. */
-static const char *config_append(const struct config_key *key, char *field,
-                                 const char *value)
-{
-    size_t len = strlen(field);
-    if (key->form != VALUE_LIST) {
-        return "eingerückte Zeile; dieser Schlüssel hat nur eine Zeile";
-    }
-    if (len + 1 + strlen(value) >= key->size) {
-        return "Wert ist zu lang";
-    }
-    (void)snprintf(field + len, key->size - len, " %s", value);
-    return NULL;
-}
-
-static const char *config_set(struct config *c, const struct config_key *key,
-                              const char *value)
-{
-    char *field = (char *)c + key->at;
-    const char *wrong = value_check(key->form, value);
-    if (wrong != NULL && key->form != VALUE_LIST) {
-        return wrong; /* a list is looked at when it is whole */
-    }
-    if (key->form == VALUE_YES_NO) {
-        *(bool *)(void *)field = strcmp(value, "yes") == 0;
-        return NULL;
-    }
-    if (key->form == VALUE_MINUTES) {
-        *(int *)(void *)field = (int)strtol(value, NULL, 10);
-        return NULL;
-    }
-    if (strlen(value) >= key->size) {
-        return "Wert ist zu lang";
-    }
-    mem_copy_text(field, key->size, value);
-    size_t len = strlen(field);
-    if ((key->form == VALUE_ORIGIN || key->form == VALUE_URL) && len > 0 &&
-        field[len - 1] == '/') {
-        field[len - 1] = '\0'; /* paths are appended with their own */
-    }
-    return NULL;
-}
-
 static int config_take(void *data, const char *section, const char *name,
                        const char *value)
 {
     struct config_reader *r = data;
-    size_t i = config_find_key(section, name);
+    size_t i = table_find(section, name);
     const char *wrong = NULL;
-    if (i == CONFIG_KEYS) {
+    if (i == TABLE_KEYS) {
         config_complain(r, r->line, section, name,
                         section[0] == '\0' ? "steht vor dem ersten Abschnitt"
                                            : "unbekannter Schlüssel");
         return 1;
     }
-    const struct config_key *key = &config_keys[i];
+    const struct table_key *key = &table_keys[i];
     if (r->key_line[i] == 0) {
         r->key_line[i] = r->line;
-        wrong = config_set(r->config, key, value);
+        wrong = table_set(r->config, key, value);
     } else if (r->continued) {
-        wrong = config_append(key, (char *)r->config + key->at, value);
+        wrong = table_append(key, (char *)r->config + key->at, value);
     } else {
         wrong = "Schlüssel steht zweimal";
     }
@@ -302,44 +127,30 @@ static int config_take(void *data, const char *section, const char *name,
     return 1;
 }
 
-static void config_defaults(struct config *c)
-{
-    memset(c, 0, sizeof(*c));
-    for (size_t i = 0; i < CONFIG_KEYS; i++) {
-        if (config_keys[i].otherwise != NULL &&
-            config_keys[i].otherwise[0] != '\0') {
-            (void)config_set(c, &config_keys[i], config_keys[i].otherwise);
-        }
-    }
-}
-
 /* Is the section that `key` belongs to in use? [service] and [console] always
  * are. */
 static bool config_section_used(const struct config_reader *r,
                                 const char *section)
 {
-    size_t i = config_find_section(section, strlen(section));
-    return config_sections[i].on == CONFIG_NONE || r->section_line[i] != 0;
+    size_t i = table_find_section(section, strlen(section));
+    return table_sections[i].on == TABLE_NONE || r->section_line[i] != 0;
 }
 
-static void config_finish_keys(struct config_reader *r)
+static void config_finish_key(struct config_reader *r, size_t i)
 {
-    for (size_t i = 0; i < CONFIG_KEYS; i++) {
-        const struct config_key *key = &config_keys[i];
-        size_t section =
-            config_find_section(key->section, strlen(key->section));
-        if (key->otherwise == NULL && r->key_line[i] == 0 &&
-            config_section_used(r, key->section)) {
-            config_complain(r, r->section_line[section], key->section,
-                            key->name, "fehlt");
-        }
-        if (key->form == VALUE_LIST && r->key_line[i] != 0) {
-            const char *wrong =
-                value_check(VALUE_LIST, (const char *)r->config + key->at);
-            if (wrong != NULL) {
-                config_complain(r, r->key_line[i], key->section, key->name,
-                                wrong);
-            }
+    const struct table_key *key = &table_keys[i];
+    size_t section = table_find_section(key->section, strlen(key->section));
+    bool given = r->key_line[i] != 0;
+    if (!given && key->otherwise == NULL &&
+        config_section_used(r, key->section)) {
+        config_complain(r, r->section_line[section], key->section, key->name,
+                        "fehlt");
+    }
+    if (given && key->form == VALUE_LIST) {
+        const char *wrong =
+            value_check(VALUE_LIST, (const char *)r->config + key->at);
+        if (wrong != NULL) {
+            config_complain(r, r->key_line[i], key->section, key->name, wrong);
         }
     }
 }
@@ -347,8 +158,8 @@ static void config_finish_keys(struct config_reader *r)
 static int config_line_of(const struct config_reader *r, const char *section,
                           const char *name)
 {
-    size_t i = config_find_key(section, name);
-    size_t at = config_find_section(section, strlen(section));
+    size_t i = table_find(section, name);
+    size_t at = table_find_section(section, strlen(section));
     return r->key_line[i] != 0 ? r->key_line[i] : r->section_line[at];
 }
 
@@ -356,8 +167,8 @@ static int config_line_of(const struct config_reader *r, const char *section,
 static void config_pair(struct config_reader *r, const char *section,
                         const char *one, const char *other)
 {
-    bool has_one = r->key_line[config_find_key(section, one)] != 0;
-    bool has_other = r->key_line[config_find_key(section, other)] != 0;
+    bool has_one = r->key_line[table_find(section, one)] != 0;
+    bool has_other = r->key_line[table_find(section, other)] != 0;
     char wrong[64];
     if (has_one != has_other) {
         const char *given = has_one ? one : other;
@@ -417,7 +228,9 @@ static void config_finish_demonstration(struct config_reader *r)
 static void config_finish(struct config_reader *r)
 {
     struct config *c = r->config;
-    config_finish_keys(r);
+    for (size_t i = 0; i < TABLE_KEYS; i++) {
+        config_finish_key(r, i);
+    }
     config_pair(r, "console", "tls_cert", "tls_key");
     config_pair(r, "displays", "username", "password_file");
     config_pair(r, "mail", "username", "password_file");
@@ -450,7 +263,7 @@ enum err_code config_load(const char *path, struct config *c, struct err *e)
 {
     char *text = NULL;
     size_t len = 0;
-    config_defaults(c);
+    table_defaults(c);
     enum err_code code = file_read(path, CONFIG_FILE_MAX, &text, &len, e);
     if (code != ERR_OK) {
         return err_wrap(e, "Konfiguration");

@@ -216,6 +216,14 @@ static enum err_code resolve(struct fixture *f, const char *cookie,
     return session_resolve(f->m, &c, who, &f->e);
 }
 
+static enum err_code may_change(struct fixture *f,
+                                const struct session_who *who, const char *csrf,
+                                const char *origin, const char **type)
+{
+    const struct session_proof proof = {.csrf = csrf, .origin = origin};
+    return session_may_change(f->m, who, &proof, true, type, &f->e);
+}
+
 static void assert_leaf(struct fixture *f, const char *type)
 {
     char *text = log_entry_text(f->store, log_size(f->store) - 1);
@@ -345,9 +353,7 @@ static void an_idle_session_reads_until_a_step_up_wakes_it(void **state)
     assert_int_equal(resolve(f, cookie, &who), ERR_OK);
     assert_true(who.idle);
     assert_int_equal(who.actor.step_up_until_ms, 0);
-    assert_int_equal(
-        session_may_change(f->m, &who, who.csrf, NULL, true, &type, &f->e),
-        ERR_DENIED);
+    assert_int_equal(may_change(f, &who, who.csrf, NULL, &type), ERR_DENIED);
     assert_string_equal(type, "step-up-required");
     assert_int_equal(resolve(f, cookie, &who), ERR_OK);
     assert_true(who.idle); /* reading does not wake it */
@@ -397,18 +403,11 @@ static void changes_need_the_csrf_token_and_the_own_origin(void **state)
     assert_int_equal(login_good(f, l), ERR_OK);
     cookie_of(l, cookie);
     assert_int_equal(resolve(f, cookie, &who), ERR_OK);
-    assert_int_equal(
-        session_may_change(f->m, &who, l->csrf, ours, true, &type, &f->e),
-        ERR_OK);
-    assert_int_equal(
-        session_may_change(f->m, &who, l->csrf, NULL, true, &type, &f->e),
-        ERR_OK);
-    assert_int_equal(
-        session_may_change(f->m, &who, NULL, ours, true, &type, &f->e),
-        ERR_DENIED);
+    assert_int_equal(may_change(f, &who, l->csrf, ours, &type), ERR_OK);
+    assert_int_equal(may_change(f, &who, l->csrf, NULL, &type), ERR_OK);
+    assert_int_equal(may_change(f, &who, NULL, ours, &type), ERR_DENIED);
     assert_string_equal(type, "csrf");
-    assert_int_equal(session_may_change(f->m, &who, l->csrf, "http://evil.de",
-                                        true, &type, &f->e),
+    assert_int_equal(may_change(f, &who, l->csrf, "http://evil.de", &type),
                      ERR_DENIED);
     assert_string_equal(type, "origin");
 }
