@@ -167,6 +167,15 @@ void drills_plan(struct drills *d, struct drills_plan *p)
                                             .done = plan_on_preview};
     d->n_plans++;
     p->status = drills_trigger(&p->drill, "", NULL, &t, &p->fields, &p->err);
+    bool is_now = p->drill.next_at_ms == 0;
+    if (p->status == ERR_OK && is_now &&
+        !broadcast_drill_may_start(d->o.broadcast, false)) {
+        trigger_fini(&t);
+        p->problem = "drill-refused";
+        p->status = err_set(&p->err, ERR_CONFLICT,
+                            "Solange eine echte Meldung offen ist, beginnt "
+                            "keine Übung. Planen Sie sie für später.");
+    }
     p->is_refused = p->status != ERR_OK;
     if (p->is_refused) {
         t = (struct trigger){.status = STATUS_EXERCISE,
