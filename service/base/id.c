@@ -8,9 +8,11 @@ enum { ID_RANDOM_BYTES = 16, ID_MARKER_LEN = 6 };
 void id_random(char out[ID_MAX])
 {
     unsigned char bytes[ID_RANDOM_BYTES];
-    randombytes_buf(bytes, sizeof(bytes));
-    (void)sodium_bin2base64(out, ID_MAX, bytes, sizeof(bytes),
-                            sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    do {
+        randombytes_buf(bytes, sizeof(bytes));
+        (void)sodium_bin2base64(out, ID_MAX, bytes, sizeof(bytes),
+                                sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    } while (out[0] == '-'); /* "drill report -34d…" would be an option */
 }
 
 void id_marker(const char *prefix, char out[ID_MAX])

@@ -6,7 +6,7 @@
 
 enum { ID_MAX = 65 /* [A-Za-z0-9_-]{1,64} and the NUL */ };
 
-/* 128 random bits as 22 characters of [A-Za-z0-9_-]. */
+/* 128 random bits as 22 characters of [A-Za-z0-9_-], the first no "-". */
 void id_random(char out[ID_MAX]);
 
 /* PREFIX-XXXXXX: six random characters of Crockford's base 32 (no I L O U). */
