@@ -67,8 +67,9 @@ static const struct cli_noun {
 #ifdef CLI_HAS_DRILL
     {"drill", cli_drill, true,
      "drill plan --template VORLAGE --mode internal|public --at ZEIT "
-     "[--rrule REGEL]\n           [--duration SEKUNDEN] -p NAME=WERT…\n"
-     "drill list | drill run ID | drill cancel ID | drill report ID"},
+     "[--name NAME]\n           [--duration SEKUNDEN] [--channels KANAL,…] "
+     "-p NAME=WERT…\ndrill list | drill run ID | drill cancel ID | drill "
+     "approve ID | drill report ID"},
 #endif
 #ifdef CLI_HAS_DISPLAY
     {"display", cli_display, true,

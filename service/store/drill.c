@@ -133,23 +133,29 @@ bool drill_load(struct store *s, const char *id, struct drill *d)
     return true;
 }
 
+/* Room for one more. */
+static struct drill *drill_list_add(struct drill_list *list, size_t *cap)
+{
+    if (list->n == *cap) {
+        size_t more = *cap == 0 ? 8 : 2 * *cap;
+        struct drill *items = mem_calloc(more, sizeof *items);
+        for (size_t i = 0; i < list->n; i++) {
+            items[i] = list->items[i];
+        }
+        free(list->items);
+        list->items = items;
+        *cap = more;
+    }
+    return &list->items[list->n++];
+}
+
 /* Takes every row. */
 static void drill_read_all(struct sql *q, struct drill_list *list)
 {
     size_t cap = 0;
     *list = (struct drill_list){.n = 0};
     while (sql_row(q)) {
-        if (list->n == cap) {
-            size_t more = cap == 0 ? 8 : 2 * cap;
-            struct drill *items = mem_calloc(more, sizeof *items);
-            if (list->n > 0) {
-                memcpy(items, list->items, list->n * sizeof *items);
-            }
-            free(list->items);
-            list->items = items;
-            cap = more;
-        }
-        drill_read(q, &list->items[list->n++]);
+        drill_read(q, drill_list_add(list, &cap));
     }
 }
 
