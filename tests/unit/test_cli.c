@@ -163,11 +163,8 @@ static void words_and_their_exit_codes(void **state)
         {"--config CONF init --zuviel", CLI_USAGE},
     };
     for (size_t i = 0; i < CLI_N(rows); i++) {
-        int code = run(f, rows[i].words);
-        if (code != rows[i].code) {
-            fail_msg("tuermer %s: %d, wanted %d", rows[i].words, code,
-                     rows[i].code);
-        }
+        print_message("tuermer %s\n", rows[i].words);
+        assert_int_equal(run(f, rows[i].words), rows[i].code);
     }
 }
 

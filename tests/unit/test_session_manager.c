@@ -22,7 +22,8 @@
 #include "service/store/user.h"
 
 static const char password[] = "Rheinpegel-steigt";
-enum { LOGINS = 50, MINUTE_MS = 60000 };
+enum { LOGINS = 50 };
+#define MINUTE_MS INT64_C(60000)
 
 struct fixture {
     uv_loop_t loop;
