@@ -7,6 +7,7 @@
 
 #include "channels/displays/notices.h"
 #include "service/base/check.h"
+#include "service/base/mem.h"
 
 /* Kept free of LIMIT_STATE_BYTES for what is not an alert: numbers, the page
  * "weitere Meldungen" with the longest host, the signature line. */
@@ -88,7 +89,7 @@ static bool state_concerns(const struct state_incident *incident,
            areas_contain(&incident->current->areas, area);
 }
 
-/* What fits, by index; st->n_hidden counts the rest. */
+/* What fits and what does not, by index. */
 static void state_choose(const struct state *s, const char *area,
                          struct displays_state *st)
 {
@@ -103,7 +104,7 @@ static void state_choose(const struct state *s, const char *area,
         /* Nothing overtakes: who has no room hides all below. */
         if (st->n_hidden > 0 || st->n_shown == LIMIT_STATE_ALERTS ||
             used + len > LIMIT_STATE_BYTES - STATE_FRAME_BYTES) {
-            st->n_hidden++;
+            st->hidden[st->n_hidden++] = i;
             continue;
         }
         used += len;
@@ -118,6 +119,7 @@ enum err_code displays_state_compose(const struct state *s, const char *area,
     char more[STATE_MORE_MAX];
     *out = (struct displays_state){0};
     buf_init(&out->alerts, LIMIT_STATE_BYTES);
+    out->hidden = mem_calloc(s->n_incidents + 1, sizeof(out->hidden[0]));
     displays_stream_name(s->stream, area, out->stream);
     state_choose(s, area, out);
     if (out->n_hidden > 0 && out->n_shown == 0) {
@@ -145,6 +147,8 @@ enum err_code displays_state_compose(const struct state *s, const char *area,
 void displays_state_fini(struct displays_state *st)
 {
     buf_fini(&st->alerts);
+    free(st->hidden);
+    st->hidden = NULL;
 }
 
 void displays_state_body(const struct displays_state *st,

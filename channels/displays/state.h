@@ -45,7 +45,9 @@ struct displays_state {
     /* Indexes into state.incidents of what is in it, in order. */
     size_t n_shown;
     size_t shown[LIMIT_STATE_ALERTS];
-    size_t n_hidden; /* concern the area too but had no room: "verdrängt" */
+    /* Those that concern the area too but had no room: "verdrängt". */
+    size_t n_hidden;
+    size_t *hidden; /* owned */
 };
 
 /* Picks the current incidents of `area`: those whose newest alert names it

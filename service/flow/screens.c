@@ -71,6 +71,18 @@ static bool screens_marks_fit(const struct state_composed *s)
     return true;
 }
 
+/* Which alerts concern the area but have no room in its state. */
+static void screens_hide(struct broadcast *b, const struct state_composed *s,
+                         const struct displays_state *shown,
+                         const struct display_stream *stream)
+{
+    for (size_t i = 0; i < shown->n_hidden; i++) {
+        const struct state_incident *incident =
+            &s->state.incidents[shown->hidden[i]];
+        display_stream_hides(b->o.store, stream, incident->current->id);
+    }
+}
+
 /* Which alerts the state shows now: for "visible", inside a transaction. */
 static void screens_hold(struct broadcast *b, const struct state_composed *s,
                          const struct displays_state *shown,
@@ -103,6 +115,9 @@ static void screens_make(struct broadcast *b, const struct state_composed *s,
     bool known = display_stream_load(b->o.store, st.stream, &newest);
     bool same =
         known && memcmp(&newest.content, &st.digest, sizeof(st.digest)) == 0;
+    if (same && !again) {
+        screens_hide(b, s, &st, &newest);
+    }
     if (known) {
         display_stream_fini(&newest);
     }
@@ -128,6 +143,7 @@ static void screens_make(struct broadcast *b, const struct state_composed *s,
             struct digest d = digest_of(out->bytes, out->len);
             digest_hex(&d, out->sha256);
             screens_hold(b, s, &st, out);
+            screens_hide(b, s, &st, out);
         } else {
             log_error("stream=%s %s", st.stream, e.msg);
         }
@@ -195,13 +211,16 @@ void screens_record(struct broadcast *b)
                            n.confirmed != d->shown_confirmed;
             d->shown_expected = n.expected;
             d->shown_confirmed = n.confirmed;
-            if (d->state == DELIVERY_QUEUED &&
-                display_count_unpublished(b->o.store, d->alert_id) == 0) {
+            struct display_reach reach =
+                display_reach_of(b->o.store, d->alert_id);
+            if (d->state == DELIVERY_QUEUED && reach.streams > 0 &&
+                reach.unpublished == 0) {
                 d->state = DELIVERY_ACCEPTED;
                 d->outcome = OUTCOME_DONE;
                 d->attempts++;
                 d->accepted_at_ms = now;
-                d->detail[0] = '\0';
+                MEM_SET_TEXT(d->detail,
+                             reach.hidden == reach.streams ? "verdrängt" : "");
                 record_delivery(b, d, from);
                 from = d->state;
                 counted = false;
@@ -407,15 +426,29 @@ void broadcast_displays_disconnected(struct broadcast *b)
     readiness_check_one(b, CHANNEL_DISPLAYS);
 }
 
+/* Byte for byte what was said last, with its number: a stranger who writes all
+ * day makes neither numbers nor leaves rise, but for his own. */
+static void screens_say_again(struct broadcast *b, const char *topic)
+{
+    struct display_stream st;
+    struct channel *c = screens_channel(b);
+    if (display_stream_load(b->o.store, topic, &st)) {
+        (void)displays_tell(c, topic, st.bytes, st.len, true);
+        display_stream_fini(&st);
+    } else if (strcmp(topic, DISPLAYS_TOPIC_KEYS) == 0) {
+        (void)displays_tell(c, topic, b->o.key_list, strlen(b->o.key_list),
+                            true);
+    } else if (strcmp(topic, DISPLAYS_TOPIC_HEARTBEAT) == 0) {
+        screens_heartbeat(b);
+    }
+}
+
 void broadcast_displays_foreign(struct broadcast *b, const char *topic)
 {
     store_begin(b->o.store);
     display_foreign_publish(b->o.store, topic);
     broadcast_commit(b);
-    b->screens.reissue = true;
-    for (int i = 0; i < N_STREAMS; i++) {
-        b->screens.all_dirty[i] = true;
-    }
+    screens_say_again(b, topic);
     readiness_check_one(b, CHANNEL_DISPLAYS);
     broadcast_wake(b);
 }

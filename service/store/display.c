@@ -219,7 +219,7 @@ struct display_count display_count_shown(struct store *s, const char *alert_id)
     struct sql q = sql_of(
         s, "SELECT count(*), coalesce(sum(confirmed), 0) FROM ("
            " SELECT d.id, max(w.seq IS NOT NULL) AS confirmed FROM display d"
-           " JOIN display_alert a ON a.alert_id = ?1"
+           " JOIN display_alert a ON a.alert_id = ?1 AND a.hidden = 0"
            "  AND (a.area = d.area OR length(a.area) = 5)"
            "  AND (d.rehearsal = 1 OR a.stream NOT LIKE 'rehearsal/%')"
            " LEFT JOIN display_showing w ON w.display_id = d.id"

@@ -127,8 +127,14 @@ void display_stream_next(struct store *s, const char *stream, int64_t *epoch,
 void display_stream_save(struct store *s, const struct display_stream *st);
 
 /* Notes that (stream, epoch, seq) is the first state to hold the alert or its
- * successor; later calls for the same alert and stream change nothing. */
+ * successor; later calls for the same alert and stream change nothing. Only
+ * stream, epoch and seq of st are read. */
 void display_stream_holds(struct store *s, const struct display_stream *st,
+                          const char *alert_id);
+
+/* The same for an alert that concerns the area but had no room in this state
+ * ("verdrängt"); once it has room, display_stream_holds() makes it good. */
+void display_stream_hides(struct store *s, const struct display_stream *st,
                           const char *alert_id);
 
 /* The broker acknowledged it: the leaf display.published, once a number. */
@@ -148,8 +154,13 @@ struct display_count {
  * the whole county; for rehearsal only those paired so. */
 struct display_count display_count_shown(struct store *s, const char *alert_id);
 
-/* Streams that hold the alert and whose newest state is not yet acknowledged
- * by the broker; 0: every one is published. */
-int display_count_unpublished(struct store *s, const char *alert_id);
+/* The streams whose states hold or hide the alert. */
+struct display_reach {
+    int streams;     /* 0: no state was made with it yet */
+    int unpublished; /* newest state not yet acknowledged by the broker */
+    int hidden;      /* had no room */
+};
+
+struct display_reach display_reach_of(struct store *s, const char *alert_id);
 
 #endif

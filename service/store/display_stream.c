@@ -171,20 +171,36 @@ void display_stream_save(struct store *s, const struct display_stream *st)
     display_state_prune(s, st);
 }
 
-void display_stream_holds(struct store *s, const struct display_stream *st,
-                          const char *alert_id)
+static void display_alert_insert(struct sql *q, const struct display_stream *st,
+                                 const char *alert_id)
 {
     const char *slash = strchr(st->stream, '/');
     check(slash != NULL);
-    struct sql q =
-        sql_of(s, "INSERT INTO display_alert (alert_id, stream, area, epoch,"
-                  " seq) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING");
-    sql_bind_text(&q, 1, alert_id);
-    sql_bind_text(&q, 2, st->stream);
-    sql_bind_text(&q, 3, slash + 1);
-    sql_bind_int(&q, 4, st->epoch);
-    sql_bind_int(&q, 5, st->seq);
-    (void)sql_run(&q); /* remembered; store_commit() tells it */
+    sql_bind_text(q, 1, alert_id);
+    sql_bind_text(q, 2, st->stream);
+    sql_bind_text(q, 3, slash + 1);
+    sql_bind_int(q, 4, st->epoch);
+    sql_bind_int(q, 5, st->seq);
+    (void)sql_run(q); /* remembered; store_commit() tells it */
+}
+
+void display_stream_holds(struct store *s, const struct display_stream *st,
+                          const char *alert_id)
+{
+    struct sql q = sql_of(
+        s, "INSERT INTO display_alert (alert_id, stream, area, epoch, seq,"
+           " hidden) VALUES (?1, ?2, ?3, ?4, ?5, 0) ON CONFLICT DO UPDATE"
+           " SET epoch = ?4, seq = ?5, hidden = 0 WHERE hidden = 1");
+    display_alert_insert(&q, st, alert_id);
+}
+
+void display_stream_hides(struct store *s, const struct display_stream *st,
+                          const char *alert_id)
+{
+    struct sql q = sql_of(
+        s, "INSERT INTO display_alert (alert_id, stream, area, epoch, seq,"
+           " hidden) VALUES (?1, ?2, ?3, ?4, ?5, 1) ON CONFLICT DO NOTHING");
+    display_alert_insert(&q, st, alert_id);
 }
 
 void display_stream_published(struct store *s, const struct display_stream *st)
@@ -216,16 +232,20 @@ void display_foreign_publish(struct store *s, const char *topic)
                                             .stream = topic});
 }
 
-int display_count_unpublished(struct store *s, const char *alert_id)
+struct display_reach display_reach_of(struct store *s, const char *alert_id)
 {
-    struct sql q = sql_of(s, "SELECT count(*) FROM display_alert a"
-                             " JOIN display_stream n ON n.stream = a.stream"
-                             " WHERE a.alert_id = ?1 AND n.published = 0");
-    int n = 0;
+    struct sql q =
+        sql_of(s, "SELECT count(*), coalesce(sum(n.published = 0), 0),"
+                  " coalesce(sum(a.hidden), 0) FROM display_alert a"
+                  " JOIN display_stream n ON n.stream = a.stream"
+                  " WHERE a.alert_id = ?1");
+    struct display_reach reach = {0};
     sql_bind_text(&q, 1, alert_id);
     if (sql_row(&q)) {
-        n = (int)sql_int(&q, 0);
+        reach.streams = (int)sql_int(&q, 0);
+        reach.unpublished = (int)sql_int(&q, 1);
+        reach.hidden = (int)sql_int(&q, 2);
         sql_done(&q);
     }
-    return n;
+    return reach;
 }

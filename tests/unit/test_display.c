@@ -251,7 +251,8 @@ static void shown_counts_the_displays_that_follow_the_alert(void **state)
     count = display_count_shown(f->store, "LOE-7K3Q9F-1");
     assert_int_equal(count.expected, 2);
     assert_int_equal(count.confirmed, 0);
-    assert_int_equal(display_count_unpublished(f->store, "LOE-7K3Q9F-1"), 1);
+    assert_int_equal(display_reach_of(f->store, "LOE-7K3Q9F-1").streams, 1);
+    assert_int_equal(display_reach_of(f->store, "LOE-7K3Q9F-1").unpublished, 1);
 
     shows(f, "a-here", &empty, 1); /* an earlier state proves nothing */
     assert_int_equal(display_count_shown(f->store, "LOE-7K3Q9F-1").confirmed,
@@ -269,6 +270,37 @@ static void shown_counts_the_displays_that_follow_the_alert(void **state)
     display_stream_fini(&empty);
     display_stream_fini(&st);
     display_stream_fini(&later);
+}
+
+static void a_hidden_alert_is_known_and_made_good_later(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(display_reach_of(f->store, "LOE-7K3Q9F-1").streams, 0);
+    store_begin(f->store);
+    display_pair(f->store, "here", "08336050", false, "local:root");
+    struct display_stream full = say(f, "actual/08336050", "eight others");
+    display_stream_hides(f->store, &full, "LOE-7K3Q9F-1");
+    display_stream_published(f->store, &full);
+    commit(f);
+    struct display_reach reach = display_reach_of(f->store, "LOE-7K3Q9F-1");
+    assert_int_equal(reach.streams, 1);
+    assert_int_equal(reach.hidden, 1);
+    assert_int_equal(reach.unpublished, 0);
+    shows(f, "here", &full, 1); /* it does not show that alert */
+    assert_int_equal(display_count_shown(f->store, "LOE-7K3Q9F-1").expected, 0);
+    store_begin(f->store);
+    struct display_stream room = say(f, "actual/08336050", "room again");
+    display_stream_holds(f->store, &room, "LOE-7K3Q9F-1");
+    display_stream_hides(f->store, &room, "LOE-7K3Q9F-1"); /* too late */
+    commit(f);
+    reach = display_reach_of(f->store, "LOE-7K3Q9F-1");
+    assert_int_equal(reach.hidden, 0);
+    assert_int_equal(reach.unpublished, 1);
+    assert_int_equal(display_count_shown(f->store, "LOE-7K3Q9F-1").expected, 1);
+    assert_int_equal(display_count_shown(f->store, "LOE-7K3Q9F-1").confirmed,
+                     0);
+    display_stream_fini(&full);
+    display_stream_fini(&room);
 }
 
 static void the_whole_county_concerns_every_display(void **state)
@@ -326,6 +358,7 @@ int main(void)
         TEST(a_number_is_never_given_twice),
         TEST(only_the_last_states_are_kept),
         TEST(shown_counts_the_displays_that_follow_the_alert),
+        TEST(a_hidden_alert_is_known_and_made_good_later),
         TEST(the_whole_county_concerns_every_display),
         TEST(a_display_cannot_claim_what_was_never_said),
     };

@@ -196,6 +196,7 @@ static void beyond_eight_alerts_a_page_says_where_to_look(void **state)
     body = body_of(f, "08336050", &st);
     assert_int_equal(st.n_shown, LIMIT_STATE_ALERTS);
     assert_int_equal(st.n_hidden, ALERTS - LIMIT_STATE_ALERTS);
+    assert_int_equal(st.hidden[0], 8);
     char *last = strstr(body, "LOE-00000H-1");
     assert_non_null(last);
     assert_non_null(strstr(last, "\"de\":[\"Seite\",\"weitere Meldungen: "

@@ -57,12 +57,14 @@ CREATE TABLE display_stream (
         REFERENCES display_state (stream, epoch, seq)
 ) STRICT, WITHOUT ROWID;
 
--- From which state on a stream holds an alert, or its successor.
+-- From which state on a stream holds an alert, or its successor; hidden: it
+-- concerns the area but had no room.
 CREATE TABLE display_alert (
     alert_id TEXT NOT NULL,
     stream   TEXT NOT NULL,
     area     TEXT NOT NULL,
     epoch    INTEGER NOT NULL,
     seq      INTEGER NOT NULL,
+    hidden   INTEGER NOT NULL CHECK (hidden IN (0, 1)),
     PRIMARY KEY (alert_id, stream)
 ) STRICT, WITHOUT ROWID;
