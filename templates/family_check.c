@@ -13,8 +13,12 @@ static void family_check_text(struct reader *r, const struct family *f,
     char name[PLACEHOLDER_MAX];
     bool broken;
     size_t before = reader_enter(r, field);
+    size_t n = 0;
     const char *at = text;
     while (placeholder_next(&at, name, &broken)) {
+        if (++n > LIMIT_PLACEHOLDERS) {
+            reader_fail(r, "mehr als %d Platzhalter", LIMIT_PLACEHOLDERS);
+        }
         if (!placeholder_known(f, kind, name)) {
             reader_fail(r, "{%s} ist hier kein Platzhalter", name);
         }

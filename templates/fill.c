@@ -270,7 +270,7 @@ char *fill_polished(const struct fill *fill, const char *front,
                     const char *text)
 {
     struct buf out;
-    buf_init(&out, LIMIT_TEXT_BYTES);
+    buf_init(&out, LIMIT_FILL_BYTES);
     buf_add_text(&out, front);
     fill_text(fill, text, &out);
     char *polished = text_polish(buf_text(&out), fill->language);

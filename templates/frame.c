@@ -61,7 +61,7 @@ static void frame_languages(const struct render_input *in, const char *link,
             continue;
         }
         struct buf one;
-        buf_init(&one, LIMIT_TEXT_BYTES);
+        buf_init(&one, LIMIT_FILL_BYTES);
         frame_line(line, texts->headline, link, &one);
         char *polished = text_polish(buf_text(&one), l);
         buf_add_text(out, lines++ == 0 ? "\n\n" : "\n");
@@ -120,7 +120,7 @@ char *frame_post(const struct render_input *in, enum channel_id channel,
     const char *link = brief ? frame_host(in->link) : in->link;
     struct fill fill = {.in = in, .language = LANGUAGE_DE, .brief = brief};
     struct buf out;
-    buf_init(&out, LIMIT_TEXT_BYTES);
+    buf_init(&out, LIMIT_FILL_BYTES);
     char *text = fill_polished(&fill, "", brief ? t->instagram : t->facebook);
     frame_body(in, text, &out);
     frame_languages(in, link, content, &out);

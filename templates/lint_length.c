@@ -29,6 +29,7 @@ struct lengths {
     size_t alt_text;
     size_t card_headline;
     size_t card_body;
+    size_t section; /* bytes of the longest paragraph of the page */
     size_t headline[N_LANGUAGES];
     size_t display[N_LANGUAGES];
     char *card_headline_text;
@@ -193,6 +194,10 @@ static void length_measure(const struct family_kind *k, const struct content *c,
             continue;
         }
         length_keep(&out->headline[i], text_code_points(l->headline));
+        for (size_t s = 0; s < l->n_sections; s++) {
+            length_keep(&out->section, strlen(l->sections[s].heading) +
+                                           strlen(l->sections[s].text));
+        }
         for (size_t p = 0; p < l->n_pages; p++) {
             length_keep(&out->display[i], text_code_points(l->pages[p]));
         }
@@ -273,6 +278,11 @@ static void length_tell_all(struct lint_report *out, enum alert_kind kind,
     length_tell(out, kind, "de", "alt_text", l->alt_text, LIMIT_ALT_TEXT);
     length_tell(out, kind, "de", "card_headline", l->card_headline,
                 LIMIT_CARD_HEADLINE);
+    if (l->section > LIMIT_TEXT_BYTES) {
+        lint_add(out, LINT_ERROR, kind, NULL, "website",
+                 "ein Absatz hat bis zu %zu Byte, erlaubt sind %d", l->section,
+                 LIMIT_TEXT_BYTES);
+    }
     length_tell(out, kind, "de", "card_body", l->card_body, LIMIT_CARD_BODY);
     for (int i = 0; i < N_LANGUAGES; i++) {
         const char *language = language_name((enum language)i);

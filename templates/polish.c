@@ -81,8 +81,8 @@ char *text_polish(const char *text, enum language l)
 {
     struct buf plain;
     struct buf out;
-    buf_init(&plain, LIMIT_TEXT_BYTES);
-    buf_init(&out, LIMIT_TEXT_BYTES);
+    buf_init(&plain, LIMIT_FILL_BYTES);
+    buf_init(&out, LIMIT_FILL_BYTES);
     polish_blanks(text, &plain);
     const char *from = buf_text(&plain);
     for (size_t i = 0; from[i] != '\0'; i++) {

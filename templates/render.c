@@ -43,7 +43,7 @@ size_t render_limit(enum channel_id channel)
 char *render_page_text(const struct content_language *l)
 {
     struct buf out;
-    buf_init(&out, (size_t)LIMIT_TEXT_BYTES * (LIMIT_SECTIONS + 1));
+    buf_init(&out, (size_t)LIMIT_TEXT_BYTES * 2 * (LIMIT_SECTIONS + 1));
     buf_add_text(&out, l->headline);
     for (size_t i = 0; i < l->n_sections; i++) {
         buf_printf(&out, "\n\n%s\n%s", l->sections[i].heading,
@@ -204,6 +204,12 @@ static enum err_code render_check(const struct content *c, struct err *e)
         const struct content_language *l = &c->languages[i];
         fits = render_fits("die Überschrift", text_code_points(l->headline),
                            LIMIT_HEADLINE, e);
+        for (size_t s = 0; fits && s < l->n_sections; s++) {
+            fits = render_fits("die Internetseite",
+                               strlen(l->sections[s].heading) +
+                                   strlen(l->sections[s].text),
+                               LIMIT_TEXT_BYTES, e);
+        }
         for (size_t p = 0; fits && p < l->n_pages; p++) {
             fits = render_fits("die Anzeigen", text_code_points(l->pages[p]),
                                LIMIT_DISPLAY_PAGE, e);

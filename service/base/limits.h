@@ -19,6 +19,8 @@ enum {
     LIMIT_DISPLAY_PAGES = 4, /* of one alert in one language, update included */
     LIMIT_SECTIONS = 16,     /* of a website text */
     LIMIT_TEXT_BYTES = 16384, /* one rendered text */
+    LIMIT_PLACEHOLDERS = 40,  /* of one text; with the longest list: 1.3 MB */
+    LIMIT_FILL_BYTES = 8 * 1024 * 1024, /* a text before it is measured */
     LIMIT_AREAS = 36,         /* 35 municipalities, or the county alone */
     LIMIT_FIELD_ERRORS = 24,  /* told at once; the next ones wait */
 

@@ -153,6 +153,32 @@ static void each_rule_finds_what_it_is_for(void **state)
     places_free(places);
 }
 
+/* Long lists in a text with many of them: measured, told, no harm. */
+static void what_becomes_far_too_long_is_only_told(void **state)
+{
+    struct places *places = places_builtin();
+    struct lint_report *report = calloc(1, sizeof(*report));
+    struct buf many;
+    (void)state;
+    assert_non_null(report);
+    buf_init(&many, 1024);
+    for (int i = 0; i < 30; i++) {
+        buf_add_text(&many, "{gebiet} ");
+    }
+    struct family *f = changed("{gebiet}", buf_text(&many));
+    struct family_parameter *p = &f->parameters[1];
+    assert_string_equal(p->name, "gebiet");
+    p->max_len = 1000;
+    lint_family(f, places, report);
+    assert_non_null(
+        find(report, LINT_ERROR, "alert.de.facebook", "erlaubt sind 1800"));
+    assert_non_null(find(report, LINT_ERROR, "alert.website", "Absatz"));
+    family_free(f);
+    buf_fini(&many);
+    free(report);
+    places_free(places);
+}
+
 static void a_family_without_retraction_is_refused(void **state)
 {
     struct places *places = places_builtin();
@@ -192,6 +218,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_catalogue_fits_its_channels_at_its_longest),
         cmocka_unit_test(each_rule_finds_what_it_is_for),
+        cmocka_unit_test(what_becomes_far_too_long_is_only_told),
         cmocka_unit_test(a_family_without_retraction_is_refused),
         cmocka_unit_test(an_untranslated_value_in_use_is_an_error),
     };
