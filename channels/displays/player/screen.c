@@ -247,6 +247,7 @@ void screen_draw(const struct screen *s, struct buf *out)
     }
     screen_foot(&l);
     if (drill) {
+        screen_line_end(&l);
         screen_band(&l, c, words);
     }
 }
