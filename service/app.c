@@ -286,8 +286,12 @@ static void app_open_drills(struct app *a)
 static enum err_code app_open_doors(struct app *a, struct err *e)
 {
     const struct config *c = a->config;
-    struct session_manager_options options = {
-        .loop = &a->loop, .clock = a->clock, .config = c, .store = a->store};
+    struct session_manager_options options = {.loop = &a->loop,
+                                              .clock = a->clock,
+                                              .config = c,
+                                              .store = a->store,
+                                              .fatal = app_on_fatal,
+                                              .data = a};
     a->sessions = session_manager_open(&options);
     session_manager_watch(a->sessions, app_on_session_ended, a);
     a->api = (struct api){.loop = &a->loop,

@@ -63,7 +63,7 @@ static void login_refuse(struct login *login, const char *reason)
     struct err e;
     store_begin(store);
     session_log_refused(store, login->l->user, reason);
-    enum err_code code = store_commit(store, &e);
+    enum err_code code = session_commit(login->m, &e);
     login_answer(login, code == ERR_UNCERTAIN ? ERR_UNCERTAIN : ERR_DENIED);
 }
 
@@ -161,7 +161,7 @@ static void login_commit(struct login *login, const struct user *user,
     }
     login_open_session(login, user, step >= 0);
     login_sweep(login->m);
-    enum err_code code = store_commit(store, &e);
+    enum err_code code = session_commit(login->m, &e);
     if (code != ERR_OK) {
         memset(login->l->cookies, 0, sizeof(login->l->cookies));
         login_answer(login, code == ERR_UNCERTAIN ? code : ERR_UNAVAILABLE);

@@ -100,6 +100,15 @@ bool session_cookie_find(const char *header, const char *name, char *out,
     return false;
 }
 
+enum err_code session_commit(const struct session_manager *m, struct err *e)
+{
+    enum err_code code = store_commit(m->o.store, e);
+    if (code == ERR_UNCERTAIN && m->o.fatal != NULL) {
+        m->o.fatal(e, m->o.data);
+    }
+    return code;
+}
+
 int64_t session_fresh_until_ms(const struct session_manager *m)
 {
     return clock_wall_ms(m->o.clock) +
@@ -140,7 +149,7 @@ static void session_keep_awake(struct session_manager *m,
     }
     store_begin(m->o.store);
     session_touch(m->o.store, &session->hash);
-    if (store_commit(m->o.store, &e) != ERR_OK) {
+    if (session_commit(m, &e) != ERR_OK) {
         log_warn("session=touch status=%s", err_name(e.code));
     }
 }
@@ -323,7 +332,7 @@ static enum err_code session_commit_refresh(struct session_manager *m,
     }
     done->until_ms = session_fresh_until_ms(m);
     session_step_up(m->o.store, session, done->until_ms);
-    return store_commit(m->o.store, e);
+    return session_commit(m, e);
 }
 
 enum err_code session_refresh(struct session_manager *m, const char *key,
@@ -371,7 +380,7 @@ enum err_code session_end(struct session_manager *m, const char *key,
     }
     store_begin(m->o.store);
     session_delete(m->o.store, &session);
-    enum err_code code = store_commit(m->o.store, e);
+    enum err_code code = session_commit(m, e);
     if (code == ERR_OK) {
         session_tell(m, key);
     }
@@ -398,7 +407,7 @@ enum err_code session_disable_user(struct session_manager *m, const char *name,
     session_each_of(m->o.store, name, session_tell_each, m);
     store_begin(m->o.store);
     user_disable(m->o.store, name, by);
-    return store_commit(m->o.store, e);
+    return session_commit(m, e);
 }
 
 void session_clear_cookie(const struct session_manager *m,

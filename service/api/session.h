@@ -28,6 +28,10 @@ struct session_manager_options {
     const struct clock *clock;
     const struct config *config;
     struct store *store;
+    /* A COMMIT's outcome is unknown: the process must stop, a restart reads
+     * what is true (architecture, "Store"). May be NULL in tests. */
+    void (*fatal)(const struct err *e, void *data);
+    void *data;
 };
 
 struct session_manager *

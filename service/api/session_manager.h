@@ -22,6 +22,9 @@ struct session_manager {
 bool session_cookie_find(const char *header, const char *name, char *out,
                          size_t size);
 
+/* store_commit(), and `fatal` when its outcome is unknown. */
+enum err_code session_commit(const struct session_manager *m, struct err *e);
+
 /* When a second factor given now goes stale. */
 int64_t session_fresh_until_ms(const struct session_manager *m);
 

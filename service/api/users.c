@@ -191,7 +191,7 @@ static enum err_code users_store(struct users_new *n, char *secret,
         MEM_SET_TEXT(session.user, n->user.name);
         session_insert(c->api->store, &session);
     }
-    return store_commit(c->api->store, e);
+    return session_commit(c->api->sessions, e);
 }
 
 /* The new account with its secrets, shown this once. */

@@ -34,10 +34,8 @@ static const struct cli_noun {
     bool has_verb;
     const char *usage;
 } cli_nouns[] = {
-#ifdef CLI_HAS_INIT
     {"init", cli_init, false,
      "init [--user USER] [--keys ORDNER] [--origin NAME]"},
-#endif
     {"serve", cli_serve, false, "serve"},
     {"login", cli_login, false,
      "login NAME [--password-file DATEI] [--totp-file DATEI]"},
@@ -45,7 +43,6 @@ static const struct cli_noun {
     {"user", cli_user, true,
      "user add NAME --roles ROLLE,… [--password-file DATEI] [--totp] "
      "[--token]\nuser list\nuser disable NAME"},
-#ifdef CLI_HAS_ALERT
     {"alert", cli_alert, true,
      "alert send VORLAGE -p NAME=WERT… [--precondition ID]… --status "
      "actual|exercise\n           --as NAME [--wait SEKUNDEN] [--break-glass "
@@ -54,40 +51,27 @@ static const struct cli_noun {
      "alert update|all-clear|retract|correct KENNUNG [-p NAME=WERT]… --as "
      "NAME\nalert approve ID | alert reject ID --reason GRUND | alert "
      "countersign ID"},
-#endif
     {"channel", cli_channel, true, "channel list\nchannel check"},
-#ifdef CLI_HAS_DOCTOR
     {"doctor", cli_doctor, false, "doctor"},
-#endif
-#ifdef CLI_HAS_TEMPLATE
     {"template", cli_template, true,
      "template lint DATEI…\ntemplate import DATEI… [--as NAME]\n"
      "template list\ntemplate approve ID --as NAME [--hash HASH]"},
-#endif
-#ifdef CLI_HAS_DRILL
     {"drill", cli_drill, true,
      "drill plan --template VORLAGE --mode internal|public --at ZEIT "
      "[--name NAME]\n           [--duration SEKUNDEN] [--channels KANAL,…] "
      "-p NAME=WERT…\ndrill list | drill run ID | drill cancel ID | drill "
      "approve ID | drill report ID"},
-#endif
-#ifdef CLI_HAS_DISPLAY
     {"display", cli_display, true,
      "display list\ndisplay pair ID --area AGS [--rehearsal]\n"
      "display revoke ID\ndisplay play --id ID --broker URL --area AGS --keys "
      "DATEI\n           [--username NAME --password-file DATEI] [--ca-file "
      "DATEI] [--store ORDNER]"},
-#endif
-#ifdef CLI_HAS_AUDIT
     {"audit", cli_audit, true,
      "audit show [--after N] [--limit N]\n"
      "audit verify [--site ORDNER|--url ADRESSE] [--key SCHLÜSSEL]\n"
      "audit export [--tiles ORDNER]"},
-#endif
-#ifdef CLI_HAS_SHADOW
     {"shadow", cli_shadow, false,
      "shadow [--listen ADRESSE:PORT] [--store ORDNER]"},
-#endif
 };
 
 enum { CLI_NOUNS = sizeof(cli_nouns) / sizeof(cli_nouns[0]) };
