@@ -129,6 +129,17 @@ static int user_post(struct cli *cli, const char *path, char *body,
     return code;
 }
 
+/* Who sends needs a second factor; without one the account is of no use. */
+static void user_hint(struct cli *cli, const char *roles, bool has_way_in)
+{
+    if (!has_way_in && (strstr(roles, "releaser") != NULL ||
+                        strstr(roles, "approver") != NULL ||
+                        strstr(roles, "drill_lead") != NULL)) {
+        cli_say(cli, "Hinweis: Mit diesen Rollen kann sich nur anmelden, wer "
+                     "einen Einmalcode hat (--totp).");
+    }
+}
+
 static int user_add(struct cli *cli)
 {
     const char *roles = NULL;
@@ -152,6 +163,7 @@ static int user_add(struct cli *cli)
     int code = password_file == NULL
                    ? CLI_DONE
                    : cli_read_secret(cli, password_file, password);
+    user_hint(cli, roles, totp || token);
     char *body =
         code != CLI_DONE ? NULL : user_body(cli, roles, password, totp, token);
     sodium_memzero(password, sizeof(password));
