@@ -62,7 +62,6 @@ void report_load(struct store *s, const struct drill *d, struct report *out)
     if (d->alert_id[0] != '\0') {
         report_add_alert(s, d->alert_id, out);
     }
-    alert_init(&all_clear);
     if (d->all_clear_id[0] != '\0' &&
         alert_load(s, d->all_clear_id, &all_clear)) {
         report_add_step(out, "all_clear", all_clear.released_at_ms);
