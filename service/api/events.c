@@ -19,7 +19,8 @@
 
 enum {
     EVENTS_TEXT_MAX = 256 * 1024, /* one event */
-    EVENTS_RESUME_MAX = 5000,     /* leaves; further back is a reset */
+    EVENTS_RESUME_MAX = 1000,     /* leaves, fits LIMIT_STREAM_FIRST; further
+                                     back is a reset */
 };
 
 struct events_listener {

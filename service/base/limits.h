@@ -9,6 +9,7 @@ enum {
     LIMIT_HTTP_CONNECTIONS = 2048,          /* of one listener */
     LIMIT_HTTP_HEAD_BYTES = 24 * 1024,      /* request line and headers */
     LIMIT_STREAM_BYTES = 256 * 1024,        /* waiting for one slow reader */
+    LIMIT_STREAM_FIRST = 4 * 1024 * 1024,   /* … that has just come back */
     LIMIT_SITE_FILES = 4096,
     LIMIT_SITE_FILE_BYTES = 8 * 1024 * 1024, /* a page with its history */
     LIMIT_SITE_BYTES = 256 * 1024 * 1024,
@@ -21,8 +22,8 @@ enum {
     LIMIT_TEXT_BYTES = 16384, /* one rendered text */
     LIMIT_PLACEHOLDERS = 40,  /* of one text; with the longest list: 1.3 MB */
     LIMIT_FILL_BYTES = 8 * 1024 * 1024, /* a text before it is measured */
-    LIMIT_AREAS = 36,         /* 35 municipalities, or the county alone */
-    LIMIT_FIELD_ERRORS = 24,  /* told at once; the next ones wait */
+    LIMIT_AREAS = 36,        /* 35 municipalities, or the county alone */
+    LIMIT_FIELD_ERRORS = 24, /* told at once; the next ones wait */
 
     /* Lengths of texts, mark and frame counted, in code points after NFC
      * (Instagram in UTF-16 units); display-and-style.md sections 2 and 5.

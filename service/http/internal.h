@@ -110,8 +110,9 @@ struct http_stream {
     struct buf waiting;
     size_t at; /* bytes of it already taken */
     bool is_suspended;
-    bool is_closing; /* after what waits */
-    bool is_cut;     /* now */
+    bool has_caught_up; /* everything was taken once */
+    bool is_closing;    /* after what waits */
+    bool is_cut;        /* now */
     int64_t written_ms;
     int64_t taken_ms;
     http_stream_closed_cb on_closed;

@@ -35,6 +35,7 @@ static ssize_t stream_read(void *data, uint64_t position, char *out, size_t max)
         return MHD_CONTENT_READER_END_OF_STREAM;
     }
     if (n == 0) {
+        s->has_caught_up = true;
         s->is_suspended = true;
         MHD_suspend_connection(s->conn->mhd);
         return 0;
@@ -96,7 +97,7 @@ http_stream_open(struct http_request *r, const struct http_field *headers,
                  size_t n_headers, http_stream_closed_cb on_closed, void *data)
 {
     struct http_stream *s = mem_zalloc(sizeof *s);
-    buf_init(&s->waiting, LIMIT_STREAM_BYTES);
+    buf_init(&s->waiting, LIMIT_STREAM_FIRST);
     s->on_closed = on_closed;
     s->data = data;
     s->conn = r->conn;
@@ -118,7 +119,7 @@ void http_stream_write(struct http_stream *s, const void *bytes, size_t len)
     }
     if (s->at > LIMIT_STREAM_BYTES / 2) {
         struct buf rest;
-        buf_init(&rest, LIMIT_STREAM_BYTES);
+        buf_init(&rest, LIMIT_STREAM_FIRST);
         buf_add(&rest, buf_text(&s->waiting) + s->at, s->waiting.len - s->at);
         buf_fini(&s->waiting);
         s->waiting = rest;
@@ -130,7 +131,8 @@ void http_stream_write(struct http_stream *s, const void *bytes, size_t len)
     }
     s->written_ms = now_ms;
     buf_add(&s->waiting, bytes, len);
-    if (buf_ok(&s->waiting)) {
+    if (buf_ok(&s->waiting) &&
+        (!s->has_caught_up || s->waiting.len - s->at <= LIMIT_STREAM_BYTES)) {
         stream_wake(s);
     } else {
         http_stream_cut(s);

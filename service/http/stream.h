@@ -3,7 +3,8 @@
  * every 15 s so that proxies keep the line, notices a client that has gone
  * within about a second, and cuts one that reads too slowly: more than
  * LIMIT_STREAM_BYTES waiting ends the stream, the browser comes back with
- * Last-Event-ID. */
+ * Last-Event-ID. What it then has missed may be longer: until everything has
+ * been taken once, LIMIT_STREAM_FIRST bytes may wait. */
 #ifndef SERVICE_HTTP_STREAM_H
 #define SERVICE_HTTP_STREAM_H
 

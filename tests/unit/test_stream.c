@@ -47,11 +47,25 @@ static void on_stream_closed(void *data)
     f->stream = NULL;
 }
 
+/* More than a reader may leave waiting later. */
+static void write_missed(struct http_stream *stream)
+{
+    char event[4000];
+    fill(event, sizeof event, "data: ", "\n\n");
+    for (int i = 0; i < 900; i++) {
+        http_stream_write(stream, event, sizeof event);
+    }
+    http_stream_write(stream, "data: last\n\n", 12);
+}
+
 static void on_request(struct http_request *r, void *data)
 {
     struct fixture *f = data;
     if (strcmp(http_request_path(r), "/later") == 0) {
         f->kept = r;
+    } else if (strcmp(http_request_path(r), "/missed") == 0) {
+        f->stream = http_stream_open(r, NULL, 0, on_stream_closed, f);
+        write_missed(f->stream);
     } else if (strcmp(http_request_path(r), "/stream") == 0) {
         f->stream = http_stream_open(r, NULL, 0, on_stream_closed, f);
         http_stream_write(f->stream, "data: first\n\n", 13);
@@ -204,6 +218,15 @@ static void a_stream_opened_for_nobody_tells_its_end(void **state)
     wire_close(later);
 }
 
+static void a_reader_that_comes_back_gets_all_it_missed(void **state)
+{
+    struct fixture *f = *state;
+    struct wire *w = dial(f);
+    wire_send(w, "GET /missed HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_true(wire_wait(w, "data: last\n\n"));
+    wire_close(w);
+}
+
 static int compare_times(const void *a, const void *b)
 {
     uint64_t left = *(const uint64_t *)a;
@@ -282,6 +305,7 @@ int main(void)
         TEST(a_reader_that_leaves_is_noticed),
         TEST(a_slow_reader_is_cut),
         TEST(a_reader_that_stands_still_is_cut),
+        TEST(a_reader_that_comes_back_gets_all_it_missed),
         TEST(a_stream_opened_for_nobody_tells_its_end),
         TEST(five_hundred_streams_lose_no_event),
     };
