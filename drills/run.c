@@ -36,7 +36,6 @@ struct drill_run {
     int64_t due_ms; /* monotonic: when the step is over */
     int tries;      /* of the all-clear */
     bool is_previewing;
-    int64_t leaf; /* of what the open transaction wrote */
     struct broadcast_preview preview;
     struct drill_run *next;
 };
@@ -124,7 +123,7 @@ static void run_write_begin(struct store *s, const struct alert *a, void *data)
     MEM_SET_TEXT(drill->all_clear_id, "");
     drill_slot_insert(s, drill->id, r->slot_ms, a->id);
     drill_save(s, drill);
-    r->leaf = drills_leaf(r->drills, drill, "drill.started", NULL, NULL);
+    (void)drills_leaf(r->drills, drill, "drill.started", NULL, NULL);
 }
 
 static void run_write_end(struct store *s, const struct alert *a, void *data)
@@ -170,7 +169,9 @@ static void run_begun(struct drill_run *r)
 {
     r->step = RUN_RUNNING;
     r->due_ms = drills_mono_ms(r->drills) + r->drill.duration_s * 1000;
-    drills_tell(r->drills, &r->drill, r->leaf);
+    /* Without its leaf: the alert's, of the same transaction, are higher and
+     * were told already; ids of the event stream rise. */
+    drills_tell(r->drills, &r->drill, -1);
 }
 
 static void run_settle(struct drill_run *r)

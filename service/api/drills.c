@@ -367,6 +367,20 @@ void api_drill_approve(struct api_call *c)
     }
 }
 
+char *api_drill_json(struct store *s, const char *id)
+{
+    struct drill d;
+    if (!drill_load(s, id, &d)) {
+        return NULL;
+    }
+    json_t *object = drills_object(&d);
+    drill_fini(&d);
+    char *text = json_dumps(object, JSON_COMPACT);
+    check(text != NULL);
+    json_decref(object);
+    return text;
+}
+
 void api_drills_changed(const struct drill *d, int64_t leaf, void *data)
 {
     json_t *object = drills_object(d);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "service/api/api.h"
+#include "service/api/drills.h"
 #include "service/api/json.h"
 #include "service/api/objects.h"
 #include "service/base/buf.h"
@@ -175,6 +176,16 @@ struct events_resume {
     struct http_stream *stream;
 };
 
+static void events_write_drill(struct events *e, struct buf *b, const char *id,
+                               int64_t leaf)
+{
+    char *text = id == NULL ? NULL : api_drill_json(e->store, id);
+    if (text != NULL) {
+        events_format(b, "drill", text, leaf);
+    }
+    free(text);
+}
+
 /* One leaf of the log as the event it was. */
 static bool events_on_row(void *data, const struct log_row *row)
 {
@@ -183,10 +194,15 @@ static bool events_on_row(void *data, const struct log_row *row)
     const char *delivery =
         json_string_value(json_object_get(entry, "delivery"));
     const char *alert = json_string_value(json_object_get(entry, "alert"));
+    const char *type = json_string_value(json_object_get(entry, "type"));
     struct buf b;
     buf_init(&b, EVENTS_TEXT_MAX);
     if (delivery != NULL) {
         events_write(r->events, &b, BROADCAST_DELIVERY, delivery, row->index);
+    } else if (type != NULL && strncmp(type, "drill.", 6) == 0) {
+        events_write_drill(r->events, &b,
+                           json_string_value(json_object_get(entry, "drill")),
+                           row->index);
     } else if (alert != NULL) {
         events_write(r->events, &b, BROADCAST_ALERT, alert, row->index);
     }
