@@ -11,6 +11,7 @@
 
 #include "channels/transport/http_client.h"
 #include "drills/drills.h"
+#include "drills/shadow/configured.h"
 #include "drills/shadow/shadow.h"
 #include "service/api/drills.h"
 #include "service/api/events.h"
@@ -211,22 +212,12 @@ static enum err_code app_open_shadow(struct app *a, struct err *e)
                                    .clock = a->clock,
                                    .listen = c->shadow_listen,
                                    .directory = directory,
-                                   .rehearsal_site = a->rehearsal_site};
-    enum err_code code = ERR_OK;
+                                   .rehearsal_site = a->rehearsal_site,
+                                   .authority = c->authority};
+    enum err_code code = shadow_configured(c, &config.accounts.live, e);
     (void)snprintf(directory, sizeof(directory), "%s/shadow", c->state_dir);
     (void)snprintf(a->rehearsal_site, sizeof(a->rehearsal_site),
                    "%s/rehearsal-site", c->state_dir);
-    struct shadow_account *live = &config.accounts.live;
-    if (c->facebook_on) {
-        (void)snprintf(live->facebook.id, sizeof(live->facebook.id), "%.39s",
-                       c->facebook_page_id);
-        code = config_secret(c->facebook_token_file, live->facebook.token, e);
-    }
-    if (code == ERR_OK && c->instagram_on) {
-        (void)snprintf(live->instagram.id, sizeof(live->instagram.id), "%.39s",
-                       c->instagram_user_id);
-        code = config_secret(c->instagram_token_file, live->instagram.token, e);
-    }
     if (code == ERR_OK) {
         code = shadow_open(&config, &a->shadow, e);
     }

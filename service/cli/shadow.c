@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "drills/shadow/configured.h"
 #include "service/base/check.h"
 #include "service/base/mem.h"
 #include "service/cli/cli.h"
@@ -28,66 +29,6 @@ struct shadow_run {
     uv_signal_t signals[SHADOW_SIGNALS];
     struct shadow *shadow;
 };
-
-/* One target's id, token and secret from the configuration. */
-struct shadow_source {
-    bool is_on;
-    const char *id;
-    const char *token_file;
-    const char *app_id;
-    const char *secret_file;
-};
-
-static enum err_code
-shadow_read_secret(const char *path, char out[SHADOW_SECRET_MAX], struct err *e)
-{
-    _Static_assert((int)SHADOW_SECRET_MAX >= (int)CONFIG_SECRET_MAX,
-                   "a configured secret fits");
-    if (path[0] == '\0') {
-        return ERR_OK;
-    }
-    char secret[CONFIG_SECRET_MAX];
-    enum err_code code = config_secret(path, secret, e);
-    if (code == ERR_OK) {
-        mem_copy_text(out, SHADOW_SECRET_MAX, secret);
-    }
-    sodium_memzero(secret, sizeof secret);
-    return code;
-}
-
-static enum err_code shadow_take(const struct shadow_source *from,
-                                 struct shadow_target *target, struct err *e)
-{
-    if (!from->is_on) {
-        return ERR_OK;
-    }
-    if (strlen(from->id) >= SHADOW_ID_MAX ||
-        strlen(from->app_id) >= SHADOW_ID_MAX) {
-        return err_set(e, ERR_INVALID, "Kennung zu lang: %.60s", from->id);
-    }
-    MEM_SET_TEXT(target->id, from->id);
-    MEM_SET_TEXT(target->app_id, from->app_id);
-    enum err_code code = shadow_read_secret(from->token_file, target->token, e);
-    if (code == ERR_OK) {
-        code = shadow_read_secret(from->secret_file, target->app_secret, e);
-    }
-    return code;
-}
-
-/* `live` has the ids and tokens of [facebook] and [instagram] (contract 3). */
-static enum err_code shadow_take_config(const struct config *c,
-                                        struct shadow_account *live,
-                                        struct err *e)
-{
-    const struct shadow_source facebook = {
-        c->facebook_on, c->facebook_page_id, c->facebook_token_file,
-        c->facebook_app_id, c->facebook_app_secret_file};
-    const struct shadow_source instagram = {
-        c->instagram_on, c->instagram_user_id, c->instagram_token_file, "",
-        c->instagram_app_secret_file};
-    enum err_code code = shadow_take(&facebook, &live->facebook, e);
-    return code == ERR_OK ? shadow_take(&instagram, &live->instagram, e) : code;
-}
 
 static json_t *shadow_account_json(const struct shadow_account *a)
 {
@@ -216,7 +157,7 @@ int cli_shadow(struct cli *cli)
         if (c == NULL) {
             return CLI_CONFIG;
         }
-        if (shadow_take_config(c, &config.accounts.live, &e) != ERR_OK) {
+        if (shadow_configured(c, &config.accounts.live, &e) != ERR_OK) {
             cli_say(cli, "%s", e.msg);
             return CLI_CONFIG;
         }
