@@ -344,7 +344,13 @@ void screens_turn(struct broadcast *b)
     }
     if (s->n_sent > 0) {
         screens_publish(b);
+        return;
     }
+    /* A state that stayed as it was may still answer for a further alert:
+     * one that has no room in it. */
+    store_begin(b->o.store);
+    screens_record(b);
+    broadcast_commit(b);
 }
 
 int64_t screens_due_mono_ms(const struct broadcast *b)
