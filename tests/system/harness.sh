@@ -170,7 +170,11 @@ prepare() {
 # release STATUS: previews, submits, has it approved; sets alert to its id.
 release() {
     alert=
-    prepare "$1" "$stack/body" || return 1
+    prepare "$1" "$stack/body" && submit_prepared
+}
+
+# What prepare has left in $stack/body, submitted and approved.
+submit_prepared() {
     call_json POST /api/v1/alerts "$stack/body" \
         -H "Idempotency-Key: ${release_key:=$(new_key)}"
     unset release_key

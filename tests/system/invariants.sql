@@ -63,7 +63,9 @@ WHERE a.released_at_ms = 0 AND d.state NOT IN ('queued', 'cancelled',
 SELECT 'I4', 'still open: ' || d.id || ' ' || d.channel || ' ' || d.state
 FROM delivery d JOIN alert a ON a.id = d.alert_id
 WHERE (SELECT healed FROM world) AND a.released_at_ms > 0
-  AND d.state IN ('queued', 'sending', 'retry_wait', 'unknown', 'accepted');
+  AND d.state IN ('queued', 'sending', 'retry_wait', 'unknown', 'accepted')
+  AND NOT (d.channel = 'displays' AND d.state = 'accepted'
+           AND d.detail = 'verdrängt'); -- waits for room on the screens
 
 SELECT 'I5', 'effect without a delivery: ' || e.channel || ' ' || e.alert ||
              ' ' || e.id

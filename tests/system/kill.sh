@@ -7,7 +7,7 @@
 
 seed=${SEED:-$((RANDOM))}
 rounds=${ROUNDS:-4}
-alerts=3 # a round; more than eight would not fit on a display
+alerts=2 # a round; more than eight together would not fit on a display
 RANDOM=$seed
 echo "SEED=$seed ROUNDS=$rounds"
 : >"$stack/accepted"
