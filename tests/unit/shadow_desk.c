@@ -40,6 +40,9 @@ void desk_open_shadow(struct desk *f)
     struct err e = {.msg = ""};
     MEM_SET_TEXT(config.accounts.live.facebook.id, "100000000000001");
     MEM_SET_TEXT(config.accounts.live.facebook.token, "live-token");
+    MEM_SET_TEXT(config.accounts.live.instagram.id, "17840000000000001");
+    MEM_SET_TEXT(config.accounts.live.instagram.token, "ig-token");
+    MEM_SET_TEXT(config.accounts.live.instagram.app_secret, "secret");
     if (shadow_open(&config, &f->shadow, &e) != ERR_OK) {
         fail_msg("%s", e.msg);
     }

@@ -139,6 +139,23 @@ static void a_token_describes_itself(void **state)
                 "\"code\":190");
 }
 
+static void a_secret_asks_for_its_proof(void **state)
+{
+    struct desk *f = *state;
+    /* printf ig-token | openssl dgst -sha256 -hmac secret */
+    static const char good[] =
+        "/v26.0/17840000000000001?appsecret_proof="
+        "dfe6eacee425add4a8ce00b5c3a92757d76c23e00a065a204f859b6c467d7465";
+    desk_expect(desk_ask(f, "GET", "/v26.0/17840000000000001", "ig-token", ""),
+                "Invalid appsecret_proof");
+    desk_expect(desk_ask(f, "GET",
+                         "/v26.0/17840000000000001?appsecret_proof=00",
+                         "ig-token", ""),
+                "Invalid appsecret_proof");
+    desk_expect(desk_ask(f, "GET", good, "ig-token", ""),
+                "\"id\":\"17840000000000001\"");
+}
+
 static void lists_go_on_with_a_cursor(void **state)
 {
     struct desk *f = *state;
@@ -271,6 +288,7 @@ int main(void)
         TEST(the_same_text_twice_running_is_refused),
         TEST(tokens_and_parameters_are_checked),
         TEST(a_token_describes_itself),
+        TEST(a_secret_asks_for_its_proof),
         TEST(lists_go_on_with_a_cursor),
         TEST(a_picture_goes_through_its_container),
         TEST(a_bad_picture_or_caption_is_refused),
