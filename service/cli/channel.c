@@ -69,7 +69,8 @@ int cli_channel(struct cli *cli)
     if (!cli_options(cli, NULL, 0, 0, 0)) {
         return CLI_USAGE;
     }
-    int code = cli_get(cli, "/api/v1/channels", &call);
+    int code = cli_get(
+        cli, checks ? "/api/v1/channels?check=1" : "/api/v1/channels", &call);
     if (code != CLI_DONE) {
         return code;
     }
