@@ -383,6 +383,7 @@ static struct gateway_reply
 gateway_container_read(const struct gateway_graph *g, const char *id)
 {
     struct gateway_container *c = gateway_container(g, id);
+    check(c != NULL); /* the router asked for this container */
     const char *status = c->status_code;
     if (c->polls_left > 0 && strcmp(status, "FINISHED") == 0) {
         c->polls_left--;
