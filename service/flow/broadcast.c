@@ -7,13 +7,9 @@
 #include "service/base/mem.h"
 #include "service/flow/parts.h"
 #include "service/store/alert.h"
-#include "service/store/draft.h"
 #include "service/store/store.h"
 
 enum { BROADCAST_TICK_MS = 1000, BROADCAST_LEVEL_PREEMPTS = 2 };
-
-/* Previews live 15 minutes; they are kept a day for the replay of questions. */
-static const int64_t broadcast_draft_kept_ms = INT64_C(24) * 3600 * 1000;
 
 static void broadcast_on_timer(uv_timer_t *timer)
 {
@@ -79,7 +75,6 @@ void broadcast_start(struct broadcast *b)
 {
     check(!b->started);
     store_begin(b->o.store);
-    draft_forget(b->o.store, broadcast_now_ms(b) - broadcast_draft_kept_ms);
     (void)log_append(b->o.store,
                      &(struct log_entry){.type = "service.started"});
     broadcast_commit(b);

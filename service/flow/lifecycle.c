@@ -145,6 +145,7 @@ void lifecycle_tick(struct broadcast *b)
     lifecycle_end_alerts(b);
     lifecycle_checkpoint(b);
     lifecycle_heartbeat(b, mono);
+    cards_sweep(b);
     if (mono >= b->next_check_ms) {
         b->next_check_ms = mono + lifecycle_check_ms;
         broadcast_check(b, NULL, NULL);

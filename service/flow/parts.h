@@ -130,6 +130,20 @@ struct readiness_part {
     } * waiters;
 };
 
+/* Cards that nothing needs any more. */
+enum { CARDS_SWEEP_MAX = 64 };
+
+struct cards_part {
+    int64_t next_ms; /* mono */
+    size_t pending;
+    bool failed;
+    size_t n;
+    char names[CARDS_SWEEP_MAX][IMAGE_NAME_MAX];
+    char paths[CARDS_SWEEP_MAX][IMAGE_NAME_MAX + 16];
+    struct channel_item items[CARDS_SWEEP_MAX];
+    struct channel_request requests[N_REALMS];
+};
+
 /* The audit log's files on the website. */
 struct ledger_part {
     bool busy;
@@ -174,6 +188,7 @@ struct broadcast {
     int64_t next_heartbeat_ms; /* mono */
     int64_t next_check_ms;     /* mono */
     struct ledger_part ledger;
+    struct cards_part cards;
 };
 
 /* ---- parts.c ---- */
@@ -269,6 +284,9 @@ void screens_record(struct broadcast *b);
 
 /* ---- reports.c ---- */
 void screens_heartbeat(struct broadcast *b);
+
+/* ---- cards.c ---- */
+void cards_sweep(struct broadcast *b);
 
 /* ---- lifecycle.c ---- */
 void lifecycle_tick(struct broadcast *b);

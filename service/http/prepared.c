@@ -1,9 +1,12 @@
 #include "service/http/prepared.h"
 
+#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "service/base/buf.h"
@@ -32,6 +35,11 @@ static bool prepared_ends(const char *text, const char *end)
     size_t len = strlen(text);
     size_t n = strlen(end);
     return len >= n && strcmp(text + len - n, end) == 0;
+}
+
+static bool prepared_is_picture(const char *type)
+{
+    return prepared_starts(type, "image/jpeg");
 }
 
 static void prepared_header(struct MHD_Response *response, const char *name,
@@ -91,10 +99,8 @@ static void prepared_add_policy(struct MHD_Response *response, const char *name,
 }
 
 struct prepared_source {
-    const char *name;
+    const struct prepared_file *file;
     const char *type;
-    const char *bytes; /* of the plain file */
-    bool is_https;
     bool has_gzip;
 };
 
@@ -102,13 +108,13 @@ static void prepared_describe(struct MHD_Response *response,
                               const struct prepared_source *from,
                               const struct prepared_form *form)
 {
-    prepared_secure(response, from->is_https);
+    prepared_secure(response, from->file->is_https);
     prepared_header(response, "ETag", form->etag);
     if (from->has_gzip) {
         prepared_header(response, "Vary", "Accept-Encoding");
     }
     if (prepared_starts(from->type, "text/html")) {
-        prepared_add_policy(response, from->name, from->bytes);
+        prepared_add_policy(response, from->file->name, from->file->bytes);
     } else {
         /* Data and pictures may be read by other websites' pages. */
         prepared_header(response, "Access-Control-Allow-Origin", "*");
@@ -117,13 +123,53 @@ static void prepared_describe(struct MHD_Response *response,
     }
 }
 
+struct prepared_map {
+    void *bytes;
+    size_t len;
+};
+
+static void prepared_unmap(void *data)
+{
+    struct prepared_map *map = data;
+    (void)munmap(map->bytes, map->len);
+    free(map);
+}
+
+/* Pictures stay in the file: a county's years of cards must not fill the
+ * memory. Files are replaced by rename, so what is mapped never changes. NULL
+ * when the file cannot be mapped. */
+static struct MHD_Response *prepared_mapped(const char *file, size_t len)
+{
+    int fd = open(file, O_RDONLY | O_CLOEXEC);
+    void *bytes = fd < 0 || len == 0
+                      ? MAP_FAILED
+                      : mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    if (bytes == MAP_FAILED) {
+        return NULL;
+    }
+    struct prepared_map *map = mem_zalloc(sizeof *map);
+    *map = (struct prepared_map){bytes, len};
+    return MHD_create_response_from_buffer_with_free_callback_cls(
+        len, bytes, prepared_unmap, map);
+}
+
 /* bytes are taken. */
 static void prepared_make_form(struct prepared_form *form,
                                const struct prepared_source *from, char *bytes,
                                size_t len)
 {
-    form->full =
-        MHD_create_response_from_buffer_with_free_callback(len, bytes, free);
+    form->full = prepared_is_picture(from->type)
+                     ? prepared_mapped(from->file->full, len)
+                     : NULL;
+    if (form->full != NULL) {
+        free(bytes);
+    } else {
+        form->full = MHD_create_response_from_buffer_with_free_callback(
+            len, bytes, free);
+    }
     form->not_modified =
         MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     check(form->full != NULL && form->not_modified != NULL);
@@ -137,8 +183,8 @@ static char *prepared_compress(const char *bytes, size_t len, size_t *out_len)
 {
     z_stream z = {.zalloc = NULL};
     if (len < PREPARED_GZIP_MIN ||
-        deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, PREPARED_GZIP_BITS, 9,
-                     Z_DEFAULT_STRATEGY) != Z_OK) {
+        deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, PREPARED_GZIP_BITS,
+                     9, Z_DEFAULT_STRATEGY) != Z_OK) {
         return NULL;
     }
     char *out = malloc(len);
@@ -178,31 +224,27 @@ static void prepared_name_forms(struct prepared *p, const char *bytes,
     (void)snprintf(p->gzip.etag, sizeof p->gzip.etag, "\"%.32s-gz\"", hex);
 }
 
-struct prepared *prepared_new(const char *name, char *path,
-                              const struct prepared_stamp *stamp,
-                              const char *bytes, size_t len, bool is_https)
+struct prepared *prepared_new(const struct prepared_file *file, char *path)
 {
     struct prepared *p = mem_zalloc(sizeof *p);
-    const char *type = media_type(name);
+    const char *type = media_type(file->name);
     check(type != NULL);
     p->path = path;
-    p->stamp = *stamp;
-    prepared_name_forms(p, bytes, len);
+    p->stamp = file->stamp;
+    prepared_name_forms(p, file->bytes, file->len);
     size_t gzip_len = 0;
     char *gzip = prepared_is_text(type)
-                     ? prepared_compress(bytes, len, &gzip_len)
+                     ? prepared_compress(file->bytes, file->len, &gzip_len)
                      : NULL;
-    struct prepared_source from = {.name = name,
-                                   .type = type,
-                                   .bytes = bytes,
-                                   .is_https = is_https,
-                                   .has_gzip = gzip != NULL};
-    prepared_make_form(&p->plain, &from, mem_dup(bytes, len), len);
+    struct prepared_source from = {
+        .file = file, .type = type, .has_gzip = gzip != NULL};
+    prepared_make_form(&p->plain, &from, mem_dup(file->bytes, file->len),
+                       file->len);
     if (gzip != NULL) {
         prepared_make_form(&p->gzip, &from, gzip, gzip_len);
         prepared_header(p->gzip.full, "Content-Encoding", "gzip");
     }
-    p->bytes = len + gzip_len;
+    p->bytes = prepared_is_picture(type) ? 0 : file->len + gzip_len;
     return p;
 }
 

@@ -34,11 +34,18 @@ struct prepared {
     struct prepared_form gzip; /* only when it is smaller */
 };
 
-/* Makes all answers from the file's bytes (borrowed until the call returns);
- * path is taken. is_https adds Strict-Transport-Security. Never NULL. */
-struct prepared *prepared_new(const char *name, char *path,
-                              const struct prepared_stamp *stamp,
-                              const char *bytes, size_t len, bool is_https);
+/* A file as it was read; borrowed until the call returns. */
+struct prepared_file {
+    const char *name; /* below the website's folder */
+    const char *full; /* where it lies: pictures are mapped, not kept */
+    const char *bytes;
+    size_t len;
+    struct prepared_stamp stamp;
+    bool is_https; /* adds Strict-Transport-Security */
+};
+
+/* Makes all answers from a file of a known kind; path is taken. Never NULL. */
+struct prepared *prepared_new(const struct prepared_file *file, char *path);
 
 void prepared_free(struct prepared *p);
 

@@ -121,9 +121,13 @@ static enum err_code snapshot_file(const struct snapshot_walk *w,
     enum err_code code =
         file_read(full, LIMIT_SITE_FILE_BYTES, &bytes, &len, w->e);
     if (code == ERR_OK) {
-        code = snapshot_add(
-            w, prepared_new(name, path, &stamp, bytes, len, w->is_https),
-            false);
+        struct prepared_file file = {.name = name,
+                                     .full = full,
+                                     .bytes = bytes,
+                                     .len = len,
+                                     .stamp = stamp,
+                                     .is_https = w->is_https};
+        code = snapshot_add(w, prepared_new(&file, path), false);
         path = NULL;
     }
     free(bytes);

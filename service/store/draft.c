@@ -103,11 +103,28 @@ void draft_forget(struct store *s, int64_t before_ms)
     struct sql q = sql_of(s, "DELETE FROM draft WHERE made_at_ms < ?1");
     sql_bind_int(&q, 1, before_ms);
     (void)sql_run(&q);
-    struct sql cards =
-        sql_of(s, "DELETE FROM card WHERE made_at_ms < ?1 AND name NOT IN"
-                  " (SELECT content ->> 'image_name' FROM alert)");
-    sql_bind_int(&cards, 1, before_ms);
-    (void)sql_run(&cards);
+}
+
+size_t card_list_forgettable(struct store *s, int64_t before_ms,
+                             char (*names)[IMAGE_NAME_MAX], size_t most)
+{
+    struct sql q =
+        sql_of(s, "SELECT name FROM card WHERE made_at_ms < ?1 AND name NOT IN"
+                  " (SELECT content ->> 'image_name' FROM alert) LIMIT ?2");
+    size_t n = 0;
+    sql_bind_int(&q, 1, before_ms);
+    sql_bind_int(&q, 2, (int64_t)most);
+    while (sql_row(&q)) {
+        sql_copy(&q, 0, names[n++], IMAGE_NAME_MAX);
+    }
+    return n;
+}
+
+void card_forget(struct store *s, const char *name)
+{
+    struct sql q = sql_of(s, "DELETE FROM card WHERE name = ?1");
+    sql_bind_text(&q, 1, name);
+    (void)sql_run(&q);
 }
 
 void card_insert(struct store *s, const char *name, const void *jpeg,

@@ -27,8 +27,15 @@ void card_insert(struct store *s, const char *name, const void *jpeg,
 /* The bytes, the caller's to free(); NULL when there is none. */
 void *card_load(struct store *s, const char *name, size_t *len);
 
-/* Forgets drafts, and cards of no alert, made before `before_ms`, inside a
- * transaction. */
+/* Names of cards that no alert has, made before `before_ms`; at most `most`.
+ * Returns how many were written to `names`. */
+size_t card_list_forgettable(struct store *s, int64_t before_ms,
+                             char (*names)[IMAGE_NAME_MAX], size_t most);
+
+/* Forgets one card, inside a transaction. */
+void card_forget(struct store *s, const char *name);
+
+/* Forgets drafts made before `before_ms`, inside a transaction. */
 void draft_forget(struct store *s, int64_t before_ms);
 
 #endif
