@@ -100,20 +100,36 @@ json_t *object_alert_by_id(struct store *s, const char *id)
     return o;
 }
 
+/* What the newest released alert made of it; of one that was never released,
+ * the newest alert's state. A refused update changes nothing. */
+static const char *object_incident_state(const struct alert_list *alerts)
+{
+    const struct alert *newest = &alerts->items[alerts->n - 1];
+    for (size_t i = 0; i < alerts->n; i++) {
+        if (alerts->items[i].released_at_ms > 0) {
+            newest = &alerts->items[i];
+        }
+    }
+    if (newest->state != ALERT_RELEASED) {
+        return alert_state_name(newest->state);
+    }
+    if (newest->kind == KIND_ALL_CLEAR) {
+        return alert_state_name(ALERT_ALL_CLEAR);
+    }
+    return newest->kind == KIND_RETRACTION ? alert_state_name(ALERT_RETRACTED)
+                                           : "open";
+}
+
 json_t *object_incident(struct store *s, const char *marker)
 {
     struct alert_list alerts;
     json_t *o = NULL;
     alert_load_incident(s, marker, &alerts);
     if (alerts.n > 0) {
-        const struct alert *newest = &alerts.items[alerts.n - 1];
         json_t *list = json_array();
         o = json_object();
         json_put_text(o, "marker", marker);
-        json_put_text(o, "state",
-                      newest->state == ALERT_RELEASED
-                          ? "open"
-                          : alert_state_name(newest->state));
+        json_put_text(o, "state", object_incident_state(&alerts));
         for (size_t i = 0; i < alerts.n; i++) {
             check(json_array_append_new(
                       list, object_alert(s, &alerts.items[i])) == 0);

@@ -21,8 +21,9 @@ json_t *object_alert(struct store *s, const struct alert *a);
 /* The alert of that id, or NULL. */
 json_t *object_alert_by_id(struct store *s, const char *id);
 
-/* {marker, state, alerts:[…]}, or NULL. state: "open" while its newest alert
- * is released, else that alert's state. */
+/* {marker, state, alerts:[…]}, or NULL. state: "open" while a released alert
+ * stands, "all_clear" or "retracted" as soon as that was said, "expired" or
+ * "preempted"; of one that never went out, its alert's state. */
 json_t *object_incident(struct store *s, const char *marker);
 
 /* Readiness of a channel. */

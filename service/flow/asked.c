@@ -22,6 +22,24 @@ static const struct alert *asked_newest(const struct alert_list *incident)
     return newest;
 }
 
+/* After an all-clear nothing "gilt weiter", after a retraction nothing at all:
+ * what comes then is a new event. An all-clear can be corrected. */
+static bool asked_is_over(const struct alert *newest, enum alert_kind next)
+{
+    return newest->state != ALERT_RELEASED || newest->kind == KIND_RETRACTION ||
+           (newest->kind == KIND_ALL_CLEAR &&
+            (next == KIND_UPDATE || next == KIND_ALL_CLEAR));
+}
+
+/* How it ended, for a person. */
+static const char *asked_end(const struct alert *newest)
+{
+    if (newest->state != ALERT_RELEASED) {
+        return alert_state_name(newest->state);
+    }
+    return newest->kind == KIND_RETRACTION ? "zurückgezogen" : "Entwarnung";
+}
+
 /* Template, status and stream of a follow-up are the incident's. */
 static enum err_code asked_follow(struct asked *w)
 {
@@ -49,12 +67,12 @@ static enum err_code asked_follow(struct asked *w)
     MEM_SET_TEXT(t->template_id, newest->template_id);
     t->status = newest->status;
     p->draft.alert.stream = newest->stream;
-    if (newest->state != ALERT_RELEASED) {
+    if (asked_is_over(newest, t->kind)) {
         p->problem = "incident-closed";
         return err_set(&p->err, ERR_CONFLICT,
                        "Das Ereignis %s ist abgeschlossen (%s). Eröffnen Sie "
                        "eine neue Meldung.",
-                       newest->marker, alert_state_name(newest->state));
+                       newest->marker, asked_end(newest));
     }
     enum err_code code =
         families_get(p->broadcast, newest->template_id,

@@ -80,7 +80,8 @@ static enum alert_state commit_end_of(enum alert_kind kind)
     return ALERT_SUPERSEDED;
 }
 
-/* A follow-up ends what was open of its incident. */
+/* A follow-up ends what was open of its incident, also on the screens of a
+ * municipality that it no longer names: a partial all-clear. */
 static void commit_end_earlier(struct broadcast *b, const struct alert *a)
 {
     struct alert_list incident;
@@ -89,6 +90,7 @@ static void commit_end_earlier(struct broadcast *b, const struct alert *a)
         if (incident.items[i].number < a->number &&
             incident.items[i].state == ALERT_RELEASED) {
             record_alert_state(b, &incident.items[i], commit_end_of(a->kind));
+            screens_mark(b, a->stream, &incident.items[i].areas);
         }
     }
     alert_list_fini(&incident);

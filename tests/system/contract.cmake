@@ -1,0 +1,3 @@
+if(TARGET tuermer AND TARGET gateway_main)
+    tuermer_system_test(contract)
+endif()

@@ -1,0 +1,119 @@
+#!/bin/bash
+# Sentences of the contract, asked from outside as a committee would: what
+# becomes of an incident, on screens and in the API, and what is counted.
+. "$(dirname "$0")/harness.sh"
+
+set_up() {
+    system_start
+    echo '{}' >"$stack/empty"
+    release actual || give_up "release: $(cat "$stack/answer")"
+    marker=${alert%-*}
+}
+
+# follow PATH KIND PARAMETERS: previews, submits and has it approved.
+follow() {
+    jq -n --arg kind "$2" --arg marker "$marker" --argjson values "$3" '{kind:
+        $kind, incident: $marker, status: "actual", parameters: $values}' \
+        >"$stack/follow"
+    call_json POST /api/v1/previews "$stack/follow"
+    [ "$status" = 200 ] || return 1
+    jq --slurpfile a "$stack/answer" '. + {confirm: $a[0].digest}' \
+        "$stack/follow" >"$stack/body"
+    call_json POST "/api/v1/incidents/$marker/$1" "$stack/body" \
+        -H "Idempotency-Key: $(new_key)"
+    [ "$status" = 202 ] || return 1
+    follower=$(jq -r .id "$stack/answer")
+    [ "$(jq -r .state "$stack/answer")" = awaiting_approval ] || return 0
+    call_as=demo-freigabe call_json POST \
+        "/api/v1/alerts/$follower/approve" "$stack/empty"
+    [ "$status" = 200 ]
+}
+
+news() {
+    jq -cn --arg next "$(date -d '+2 hours' +%Y-%m-%dT%H:%M:00%:z)" \
+        --argjson more "${1:-{\}}" \
+        '{neu: "Der Pegel sinkt.", naechste_info: $next} + $more'
+}
+
+# What the topic of an area holds: the ids, in order.
+on_topic() {
+    mosquitto_sub -V 5 -q 1 -h 127.0.0.1 -p "$port_mqtt" -u tuermer \
+        -P "$(cat "$stack/credentials/mqtt-password")" -W 5 -C 1 \
+        -t "tuermer/v1/actual/$1" | head -n 1 | jq -r '.alerts[].id' | xargs
+}
+
+topic_holds() {
+    [ "$(on_topic "$1")" = "$2" ]
+}
+
+incident_state() {
+    call GET "/api/v1/incidents/$marker"
+    jq -r .state "$stack/answer"
+}
+
+an_update_with_fewer_municipalities_leaves_the_others_screens() {
+    until_true 10 topic_holds 08336069 "$alert" ||
+        fault "before: $(on_topic 08336069)"
+    follow update update "$(news '{"gemeinden": ["08336091"]}')" ||
+        fault "update: $(cat "$stack/answer")"
+    until_true 10 topic_holds 08336091 "$follower" ||
+        fault "still named: $(on_topic 08336091)"
+    until_true 10 topic_holds 08336069 '' ||
+        fault "no longer named: $(on_topic 08336069)"
+}
+
+a_rejected_update_leaves_the_incident_open() {
+    expect_equal 'before' open "$(incident_state)"
+    jq -n --arg marker "$marker" --argjson values "$(news)" '{kind: "update",
+        incident: $marker, status: "actual", parameters: $values}' \
+        >"$stack/follow"
+    call_json POST /api/v1/previews "$stack/follow"
+    jq --slurpfile a "$stack/answer" '. + {confirm: $a[0].digest}' \
+        "$stack/follow" >"$stack/body"
+    call_json POST "/api/v1/incidents/$marker/update" "$stack/body" \
+        -H "Idempotency-Key: $(new_key)"
+    expect_equal 'update' 202 "$status"
+    echo '{"reason": "noch nicht"}' >"$stack/reason"
+    call_as=demo-freigabe call_json POST \
+        "/api/v1/alerts/$(jq -r .id "$stack/answer")/reject" "$stack/reason"
+    expect_equal 'reject' 200 "$status"
+    expect_equal 'after' open "$(incident_state)"
+}
+
+after_the_all_clear_nothing_goes_on() {
+    follow all-clear all_clear '{}' || fault "$(cat "$stack/answer")"
+    expect_equal 'state' all_clear "$(incident_state)"
+    ! follow update update "$(news)" || fault 'an update was taken'
+    expect_equal 'update' 409 "$status"
+    expect_text 'type' '/incident-closed$' <(jq -r .type "$stack/answer")
+    ! follow all-clear all_clear '{}' || fault 'a second one was taken'
+    expect_equal 'second all-clear' 409 "$status"
+    follow retraction retraction '{}' || fault "$(cat "$stack/answer")"
+    expect_equal 'state' retracted "$(incident_state)"
+    ! follow retraction retraction '{}' || fault 'a second one was taken'
+    expect_equal 'second retraction' 409 "$status"
+}
+
+metrics_count_and_name_nobody() {
+    status=$(curl -sS -m 10 -D "$stack/header" -o "$stack/answer" \
+        -w '%{http_code}' "http://127.0.0.1:$port_console/metrics")
+    expect_equal status 200 "$status"
+    expect_text type '^Content-Type: text/plain; version=0.0.4' "$stack/header"
+    local line
+    for line in 'tuermer_releases_total{status="actual"} 4' \
+        'tuermer_releases_total{status="exercise"} 0' \
+        'tuermer_channel_ready{channel="displays"} 1' \
+        'tuermer_deliveries{channel="website",state="failed"} 0' \
+        'tuermer_ready 1'; do
+        grep -qxF "$line" "$stack/answer" || fault "no line $line"
+    done
+    expect_text log '^tuermer_log_size [1-9][0-9]*$' "$stack/answer"
+    expect_text commits '^tuermer_commit_median_seconds 0\.[0-9]{6}$' \
+        "$stack/answer"
+    ! grep -E 'demo-|LOE-' "$stack/answer" || fault 'it names somebody'
+}
+
+set_up
+run_tests an_update_with_fewer_municipalities_leaves_the_others_screens \
+    a_rejected_update_leaves_the_incident_open \
+    after_the_all_clear_nothing_goes_on metrics_count_and_name_nobody
