@@ -14,20 +14,20 @@
 enum { REPLY_HEADERS_MAX = 6 };
 
 static void reply_send(struct api_call *c, int status, const char *type,
-                       const char *json, const struct http_field *headers,
+                       const char *text, const struct http_field *headers,
                        size_t n)
 {
     struct http_field all[REPLY_HEADERS_MAX + 2];
     size_t used = 0;
     check(n <= REPLY_HEADERS_MAX);
     all[used++] = (struct http_field){"Cache-Control", "no-store"};
-    if (json != NULL) {
+    if (text != NULL) {
         all[used++] = (struct http_field){"Content-Type", type};
     }
     for (size_t i = 0; i < n; i++) {
         all[used++] = headers[i];
     }
-    const char *body = json == NULL ? "" : json;
+    const char *body = text == NULL ? "" : text;
     http_reply(c->request, (unsigned)status, all, used, body, strlen(body));
     free(c); /* as every api_reply_*() does: the call ends with its answer */
 }
@@ -36,6 +36,11 @@ void reply_headers(struct api_call *c, int status, const char *json,
                    const struct http_field *headers, size_t n)
 {
     reply_send(c, status, "application/json", json, headers, n);
+}
+
+void reply_text(struct api_call *c, const char *type, const char *text)
+{
+    reply_send(c, 200, type, text, NULL, 0);
 }
 
 void reply_later(struct api_call *c, long seconds)

@@ -1,4 +1,4 @@
-/* Two answers that api.h has not: with several headers, and "later". */
+/* Answers that api.h has not: with several headers, plain text, "later". */
 #ifndef SERVICE_API_REPLY_H
 #define SERVICE_API_REPLY_H
 
@@ -11,6 +11,9 @@ struct http_field;
  * gone. Everything is borrowed until it returns. */
 void reply_headers(struct api_call *c, int status, const char *json,
                    const struct http_field *headers, size_t n);
+
+/* 200 with text of another type than JSON; the call is gone. */
+void reply_text(struct api_call *c, const char *type, const char *text);
 
 /* 429 with Retry-After; detail says the time of day of the next try. */
 void reply_later(struct api_call *c, long seconds);

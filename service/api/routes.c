@@ -6,6 +6,7 @@
 #include "service/api/displays.h"
 #include "service/api/drills.h"
 #include "service/api/events.h"
+#include "service/api/metrics.h"
 #include "service/api/session.h"
 #include "service/api/templates.h"
 #include "service/api/users.h"
@@ -15,6 +16,7 @@
 const struct api_route api_routes[] = {
     {"GET", "/healthz", api_healthz, API_OPEN},
     {"GET", "/readyz", api_readyz, API_OPEN},
+    {"GET", "/metrics", api_metrics, API_OPEN},
 
     {"POST", V1 "/session", api_session_post, API_OPEN | API_READ_BODY},
     {"POST", V1 "/session/step-up", api_session_step_up,

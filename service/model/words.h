@@ -97,7 +97,13 @@ WORDS_ENUM(delivery_state, WORDS_DELIVERY, DELIVERY_STATES)
 WORDS_ENUM(outcome, WORDS_OUTCOME, OUTCOMES)
 WORDS_ENUM(readiness, WORDS_READINESS, READINESSES)
 
-enum { N_CHANNELS = 4, N_STREAMS = 3, N_KINDS = 5 };
+enum {
+    N_STATUSES = 2,
+    N_CHANNELS = 4,
+    N_STREAMS = 3,
+    N_KINDS = 5,
+    N_DELIVERY_STATES = 14,
+};
 
 /* facebook and instagram append posts; website and displays show what is true
  * now. */

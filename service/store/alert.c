@@ -247,6 +247,28 @@ int alert_count_incident(struct store *s, const char *marker)
     return n;
 }
 
+static int64_t alert_count_take(struct sql *q)
+{
+    int64_t n = sql_row(q) ? sql_int(q, 0) : 0;
+    sql_done(q);
+    return n;
+}
+
+int64_t alert_count_released(struct store *s, enum alert_status status)
+{
+    struct sql q = sql_of(s, "SELECT count(*) FROM alert WHERE status = ?1"
+                             " AND released_at_ms > 0");
+    sql_bind_text(&q, 1, alert_status_name(status));
+    return alert_count_take(&q);
+}
+
+int64_t alert_count_awaiting(struct store *s)
+{
+    struct sql q = sql_of(s, "SELECT count(*) FROM alert"
+                             " WHERE state = 'awaiting_approval'");
+    return alert_count_take(&q);
+}
+
 bool alert_actual_is_open(struct store *s, int64_t now_ms, int level_max)
 {
     struct sql q = sql_of(

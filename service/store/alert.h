@@ -50,6 +50,10 @@ void alert_load_incident(struct store *s, const char *marker,
 void alert_load_recent(struct store *s, int64_t since_ms,
                        struct alert_list *list);
 
+/* How many alerts of that status ever went out; how many wait for approval. */
+int64_t alert_count_released(struct store *s, enum alert_status status);
+int64_t alert_count_awaiting(struct store *s);
+
 /* What GET /alerts filters by; empty fields do not filter. */
 struct alert_filter {
     const char *marker;

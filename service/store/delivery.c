@@ -156,6 +156,20 @@ void delivery_load_lane(struct store *s, const char *marker,
     delivery_read_list(&q, list);
 }
 
+void delivery_count(struct store *s, struct delivery_counts *counts)
+{
+    *counts = (struct delivery_counts){0};
+    struct sql q = sql_of(s, "SELECT channel, state, count(*) FROM delivery"
+                             " GROUP BY channel, state");
+    while (sql_row(&q)) {
+        enum channel_id channel;
+        enum delivery_state state;
+        check(channel_id_parse(sql_text(&q, 0), &channel));
+        check(delivery_state_parse(sql_text(&q, 1), &state));
+        counts->n[channel][state] = sql_int(&q, 2);
+    }
+}
+
 void attempt_insert(struct store *s, const struct delivery *d)
 {
     struct sql q = sql_of(s, "INSERT INTO attempt (delivery_id, number,"

@@ -33,6 +33,13 @@ void delivery_load_open(struct store *s, struct delivery_list *list);
 void delivery_load_lane(struct store *s, const char *marker,
                         enum channel_id channel, struct delivery_list *list);
 
+/* How many deliveries a channel has in each state, of all time. */
+struct delivery_counts {
+    int64_t n[N_CHANNELS][N_DELIVERY_STATES];
+};
+
+void delivery_count(struct store *s, struct delivery_counts *counts);
+
 /* The intent to try, on disk before the first byte (D2). */
 void attempt_insert(struct store *s, const struct delivery *d);
 
