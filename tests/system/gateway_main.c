@@ -1,8 +1,10 @@
 /* The gateway of tests/support as a program of its own, for tests that drive
  * the service from outside and kill it:
  *
- *     gateway_main --port PORT [--log FILE] [--fault CALL:KIND[:STATUS]]...
+ *     gateway_main --port PORT [--log FILE] [--polls N]
+ *                  [--fault CALL:KIND[:STATUS]]...
  *
+ * A container is IN_PROGRESS for N readings (1), as with Meta.
  * A fault lasts until the program ends. SIGTERM ends it. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,6 +67,8 @@ int main(int argc, char **argv)
             config.port = (int)strtol(argv[i + 1], NULL, 10);
         } else if (strcmp(argv[i], "--log") == 0) {
             config.log_path = argv[i + 1];
+        } else if (strcmp(argv[i], "--polls") == 0) {
+            config.polls = (int)strtol(argv[i + 1], NULL, 10);
         } else if (strcmp(argv[i], "--fault") != 0) {
             ok = false;
         }

@@ -105,7 +105,7 @@ gateway_start() {
 system_start() {
     system_ports
     { stack_folders && stack_config && stack_broker_files && stack_broker &&
-        gateway_start && stack_init && stack_serve && stack_accounts &&
+        gateway_start --polls "${gateway_polls:-1}" && stack_init && stack_serve && stack_accounts &&
         stack_catalogue templates/catalogue/hw-rhein.json &&
         stack_pair && stack_play; } || give_up "see above"
 }
