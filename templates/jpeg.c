@@ -9,7 +9,7 @@
 
 #include "service/base/mem.h"
 
-enum { JPEG_QUALITY_CARD = 90 };
+enum { JPEG_QUALITY_CARD = 80 };
 
 /* libjpeg leaves through error_exit, which must not return: longjmp is the
  * way that its own documentation (libjpeg.txt, "Error handling") gives. */
@@ -51,6 +51,7 @@ static void jpeg_set_up(struct jpeg_compress_struct *c,
     c->in_color_space = JCS_RGB;
     jpeg_set_defaults(c);
     jpeg_set_quality(c, JPEG_QUALITY_CARD, TRUE);
+    c->optimize_coding = TRUE;
     c->comp_info[0].h_samp_factor = 1; /* sharp edges of coloured letters */
     c->comp_info[0].v_samp_factor = 1;
 }

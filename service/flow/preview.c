@@ -32,6 +32,7 @@ struct preview_work {
     struct card_input card;
     uint8_t *jpeg;
     size_t jpeg_len;
+    struct digest jpeg_digest;
     enum err_code card_code;
     struct err card_err;
     struct channel_request request;
@@ -213,11 +214,10 @@ static void preview_put_card(struct preview_work *w)
     struct alert *a = &p->draft.alert;
     struct channel *site =
         broadcast_channel(p->broadcast, a->stream, CHANNEL_WEBSITE);
-    struct digest digest = digest_of(w->jpeg, w->jpeg_len);
     char name[ID_MAX];
     id_random(name);
     MEM_SET_TEXT(a->content.image_name, name);
-    digest_named(&digest, a->content.image_digest);
+    digest_named(&w->jpeg_digest, a->content.image_digest);
     if (site == NULL) {
         preview_warn(p, "website-off",
                      "Ohne Website gibt es keine Seite und keine Bildkarte.");
@@ -238,6 +238,9 @@ static void preview_draw(uv_work_t *work)
 {
     struct preview_work *w = container_of(work, struct preview_work, work);
     w->card_code = card_render(&w->card, &w->jpeg, &w->jpeg_len, &w->card_err);
+    if (w->card_code == ERR_OK) {
+        w->jpeg_digest = digest_of(w->jpeg, w->jpeg_len);
+    }
 }
 
 static void preview_on_drawn(uv_work_t *work, int status)

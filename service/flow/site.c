@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "service/base/check.h"
-#include "service/base/digest.h"
 #include "service/base/log.h"
 #include "service/base/mem.h"
 #include "service/config/config.h"
@@ -329,16 +328,9 @@ static void site_fail(struct broadcast *b, struct site_part *site,
 static void site_written(struct broadcast *b, struct site_part *site)
 {
     enum realm realm = site_realm(b, site);
-    struct digest d = digest_of("", 0);
-    for (size_t i = 0; i < site->items.n; i++) {
-        const struct channel_item *item = &site->items.items[i];
-        struct digest pair[2] = {d, digest_of(item->bytes, item->len)};
-        d = digest_of(pair, sizeof(pair));
-    }
-    char digest[DIGEST_NAMED_MAX];
-    digest_named(&d, digest);
     store_begin(b->o.store);
-    site_save(b->o.store, realm == REALM_LIVE ? "live" : "rehearsal", digest,
+    site_save(b->o.store, realm == REALM_LIVE ? "live" : "rehearsal",
+              site->request.result.remote_id, /* the evidence: a digest */
               broadcast_now_ms(b));
     site_record(b, realm, site_accept);
     broadcast_commit(b);

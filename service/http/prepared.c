@@ -214,10 +214,15 @@ static bool prepared_is_text(const char *type)
            strcmp(type, "image/svg+xml") == 0;
 }
 
-static void prepared_name_forms(struct prepared *p, const char *bytes,
-                                size_t len)
+/* A strong ETag is the bytes' digest. A picture's name is 128 random bits and
+ * never gets other bytes, so name and size say the same for less. */
+static void prepared_name_forms(struct prepared *p,
+                                const struct prepared_file *file, bool picture)
 {
-    struct digest d = digest_of(bytes, len);
+    char name[PREPARED_ETAG_MAX * 4];
+    (void)snprintf(name, sizeof name, "%.200s %zu", file->name, file->len);
+    struct digest d = picture ? digest_of(name, strlen(name))
+                              : digest_of(file->bytes, file->len);
     char hex[DIGEST_HEX_MAX];
     digest_hex(&d, hex);
     (void)snprintf(p->plain.etag, sizeof p->plain.etag, "\"%.32s\"", hex);
@@ -231,7 +236,7 @@ struct prepared *prepared_new(const struct prepared_file *file, char *path)
     check(type != NULL);
     p->path = path;
     p->stamp = file->stamp;
-    prepared_name_forms(p, file->bytes, file->len);
+    prepared_name_forms(p, file, prepared_is_picture(type));
     size_t gzip_len = 0;
     char *gzip = prepared_is_text(type)
                      ? prepared_compress(file->bytes, file->len, &gzip_len)
