@@ -37,7 +37,7 @@ struct api {
     struct events *events;
     struct session_manager *sessions;
     const struct key_public *log_key; /* the audit log's, verifying half */
-    const struct keyring *keys; /* read for their public halves only */
+    const struct keyring *keys;       /* read for their public halves only */
 };
 
 enum { API_PARAMETERS = 2, API_SESSION_KEY_MAX = 65 };

@@ -167,7 +167,7 @@ characters_that_deceive_are_refused() {
 }
 
 characters() {
-    text 'NUL' 400 - 'Rheinufer' 'Rhein\\u0000ufer'
+    text 'NUL' 422 gebiet 'Rheinufer' 'Rhein\\u0000ufer'
     text 'escape' 422 gebiet 'Rheinufer' 'Rhein\\u001bufer'
     text 'line feed' 422 gebiet 'Rheinufer' 'Rhein\\nufer'
     text 'delete' 422 gebiet 'Rheinufer' 'Rhein\x7fufer'

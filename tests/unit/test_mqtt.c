@@ -92,7 +92,7 @@ static void a_reconnect_needs_no_free_descriptor(void **state)
     struct rlimit limit;
     struct rlimit before;
     struct fixture *f = *state;
-    int flood[FLOOD_MAX];
+    int flood[FLOOD_MAX] = {0};
     size_t n = 0;
     broker_start(&f->broker, &(struct broker_options){.tls = true});
     f->channel = open_as(f, "", "", "t");
