@@ -278,11 +278,13 @@ void screens_mark(struct broadcast *b, enum stream stream,
                   const struct areas *areas);
 int64_t screens_due_mono_ms(const struct broadcast *b);
 void screens_fini(struct broadcast *b);
+
+/* ---- reports.c ---- */
 /* Brings the displays deliveries up to what streams and screens say; inside a
  * transaction. */
 void screens_record(struct broadcast *b);
 
-/* ---- reports.c ---- */
+/* ---- heartbeat.c ---- */
 void screens_heartbeat(struct broadcast *b);
 
 /* ---- cards.c ---- */

@@ -1,18 +1,56 @@
-/* What screens say about themselves, and what they hear of the service beside
- * the states: the other half of the displays. */
-#include <sodium.h>
-#include <stdlib.h>
+/* What screens say about themselves, and which deliveries that proves: the
+ * other half of the displays. */
 #include <string.h>
 
-#include "channels/displays/displays.h"
-#include "channels/displays/notices.h"
 #include "channels/displays/report.h"
-#include "service/base/buf.h"
 #include "service/base/log.h"
 #include "service/base/mem.h"
 #include "service/flow/parts.h"
 #include "service/store/display.h"
 #include "service/store/store.h"
+
+/* Displays deliveries of every stream: accepted when all streams that hold
+ * the alert are acknowledged, visible when a screen shows it. */
+void screens_record(struct broadcast *b)
+{
+    int64_t now = broadcast_now_ms(b);
+    for (struct lane *l = b->lanes; l != NULL; l = l->next) {
+        for (size_t i = 0; i < l->deliveries.n; i++) {
+            struct delivery *d = &l->deliveries.items[i];
+            enum delivery_state from = d->state;
+            if (l->channel != CHANNEL_DISPLAYS || delivery_is_final(from)) {
+                continue;
+            }
+            struct display_count n =
+                display_count_shown(b->o.store, d->alert_id);
+            bool counted = n.expected != d->shown_expected ||
+                           n.confirmed != d->shown_confirmed;
+            d->shown_expected = n.expected;
+            d->shown_confirmed = n.confirmed;
+            struct display_reach reach =
+                display_reach_of(b->o.store, d->alert_id);
+            if (d->state == DELIVERY_QUEUED && reach.streams > 0 &&
+                reach.unpublished == 0) {
+                d->state = DELIVERY_ACCEPTED;
+                d->outcome = OUTCOME_DONE;
+                d->attempts++;
+                d->accepted_at_ms = now;
+                MEM_SET_TEXT(d->detail,
+                             reach.hidden == reach.streams ? "verdrängt" : "");
+                record_delivery(b, d, from);
+                from = d->state;
+                counted = false;
+            }
+            if (d->state == DELIVERY_ACCEPTED && n.confirmed > 0) {
+                d->state = DELIVERY_VISIBLE;
+                d->visible_at_ms = now;
+            }
+            if (d->state != from || counted) {
+                record_delivery(b, d, from);
+            }
+        }
+    }
+}
 
 static void screens_status(struct broadcast *b, struct display *d,
                            const struct report_status *r)
@@ -69,42 +107,4 @@ void broadcast_displays_message(struct broadcast *b, const char *topic,
     }
     broadcast_note(b, &news);
     broadcast_commit(b);
-}
-
-void screens_heartbeat(struct broadcast *b)
-{
-    struct displays_heartbeat h = {.time = broadcast_now_ms(b) / 1000,
-                                   .tree_size = log_size(b->o.store)};
-    struct display_stream_list all;
-    struct digest root = log_root(b->o.store);
-    char root_text[sodium_base64_ENCODED_LEN(DIGEST_SIZE,
-                                             sodium_base64_VARIANT_ORIGINAL)];
-    struct buf body;
-    struct buf note;
-    struct err e;
-    display_stream_list_load(b->o.store, &all);
-    struct displays_stream_mark *marks = mem_calloc(all.n, sizeof(*marks));
-    for (size_t i = 0; i < all.n; i++) {
-        marks[i] = (struct displays_stream_mark){
-            all.items[i].stream, all.items[i].epoch, all.items[i].seq};
-    }
-    (void)sodium_bin2base64(root_text, sizeof(root_text), root.bytes,
-                            DIGEST_SIZE, sodium_base64_VARIANT_ORIGINAL);
-    h.n_streams = all.n;
-    h.streams = marks;
-    h.tree_root = root_text;
-    buf_init(&body, LIMIT_STATE_BYTES);
-    buf_init(&note, LIMIT_STATE_BYTES);
-    displays_heartbeat_body(&h, &body);
-    if (displays_seal(&body, b->o.heartbeat_key, &note, &e) == ERR_OK) {
-        (void)displays_tell(b->o.channels[REALM_LIVE][CHANNEL_DISPLAYS],
-                            DISPLAYS_TOPIC_HEARTBEAT, buf_text(&note), note.len,
-                            true);
-    } else {
-        log_error("heartbeat: %s", e.msg);
-    }
-    buf_fini(&body);
-    buf_fini(&note);
-    free(marks);
-    display_stream_list_fini(&all);
 }

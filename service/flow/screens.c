@@ -191,51 +191,6 @@ static void screens_forget_sent(struct screens_part *s)
     s->n_sent = 0;
 }
 
-/* ---- recording ---- */
-
-/* Displays deliveries of every stream: accepted when all streams that hold
- * the alert are acknowledged, visible when a screen shows it. */
-void screens_record(struct broadcast *b)
-{
-    int64_t now = broadcast_now_ms(b);
-    for (struct lane *l = b->lanes; l != NULL; l = l->next) {
-        for (size_t i = 0; i < l->deliveries.n; i++) {
-            struct delivery *d = &l->deliveries.items[i];
-            enum delivery_state from = d->state;
-            if (l->channel != CHANNEL_DISPLAYS || delivery_is_final(from)) {
-                continue;
-            }
-            struct display_count n =
-                display_count_shown(b->o.store, d->alert_id);
-            bool counted = n.expected != d->shown_expected ||
-                           n.confirmed != d->shown_confirmed;
-            d->shown_expected = n.expected;
-            d->shown_confirmed = n.confirmed;
-            struct display_reach reach =
-                display_reach_of(b->o.store, d->alert_id);
-            if (d->state == DELIVERY_QUEUED && reach.streams > 0 &&
-                reach.unpublished == 0) {
-                d->state = DELIVERY_ACCEPTED;
-                d->outcome = OUTCOME_DONE;
-                d->attempts++;
-                d->accepted_at_ms = now;
-                MEM_SET_TEXT(d->detail,
-                             reach.hidden == reach.streams ? "verdrängt" : "");
-                record_delivery(b, d, from);
-                from = d->state;
-                counted = false;
-            }
-            if (d->state == DELIVERY_ACCEPTED && n.confirmed > 0) {
-                d->state = DELIVERY_VISIBLE;
-                d->visible_at_ms = now;
-            }
-            if (d->state != from || counted) {
-                record_delivery(b, d, from);
-            }
-        }
-    }
-}
-
 static void screens_again(struct broadcast *b, const char *detail)
 {
     static const int64_t wait_ms[] = {500, 1000, 2000, 5000, 10000};
