@@ -12,7 +12,7 @@
 #include "service/store/display.h"
 #include "service/store/store.h"
 
-void screens_heartbeat(struct broadcast *b)
+void heartbeat_tell(struct broadcast *b)
 {
     struct displays_heartbeat h = {.time = broadcast_now_ms(b) / 1000,
                                    .tree_size = log_size(b->o.store)};

@@ -68,7 +68,7 @@ static void lifecycle_heartbeat(struct broadcast *b, int64_t mono)
 {
     if (mono >= b->next_heartbeat_ms && b->screens.connected) {
         b->next_heartbeat_ms = mono + lifecycle_heartbeat_ms;
-        screens_heartbeat(b);
+        heartbeat_tell(b);
     }
 }
 

@@ -282,10 +282,11 @@ void screens_fini(struct broadcast *b);
 /* ---- reports.c ---- */
 /* Brings the displays deliveries up to what streams and screens say; inside a
  * transaction. */
-void screens_record(struct broadcast *b);
+void reports_record(struct broadcast *b);
 
 /* ---- heartbeat.c ---- */
-void screens_heartbeat(struct broadcast *b);
+/* Signs and sends it now; the log and every stream are told in it. */
+void heartbeat_tell(struct broadcast *b);
 
 /* ---- cards.c ---- */
 void cards_sweep(struct broadcast *b);

@@ -9,51 +9,53 @@
 #include "service/store/display.h"
 #include "service/store/store.h"
 
-/* Displays deliveries of every stream: accepted when all streams that hold
- * the alert are acknowledged, visible when a screen shows it. */
-void screens_record(struct broadcast *b)
+/* One delivery: accepted when all streams that hold its alert are
+ * acknowledged, visible when a screen shows it. */
+static void reports_record_one(struct broadcast *b, struct delivery *d)
 {
     int64_t now = broadcast_now_ms(b);
+    enum delivery_state from = d->state;
+    struct display_count n = display_count_shown(b->o.store, d->alert_id);
+    struct display_reach reach = display_reach_of(b->o.store, d->alert_id);
+    bool counted =
+        n.expected != d->shown_expected || n.confirmed != d->shown_confirmed;
+    d->shown_expected = n.expected;
+    d->shown_confirmed = n.confirmed;
+    if (d->state == DELIVERY_QUEUED && reach.streams > 0 &&
+        reach.unpublished == 0) {
+        d->state = DELIVERY_ACCEPTED;
+        d->outcome = OUTCOME_DONE;
+        d->attempts++;
+        d->accepted_at_ms = now;
+        MEM_SET_TEXT(d->detail,
+                     reach.hidden == reach.streams ? "verdrängt" : "");
+        record_delivery(b, d, from);
+        from = d->state;
+        counted = false;
+    }
+    if (d->state == DELIVERY_ACCEPTED && n.confirmed > 0) {
+        d->state = DELIVERY_VISIBLE;
+        d->visible_at_ms = now;
+    }
+    if (d->state != from || counted) {
+        record_delivery(b, d, from);
+    }
+}
+
+void reports_record(struct broadcast *b)
+{
     for (struct lane *l = b->lanes; l != NULL; l = l->next) {
-        for (size_t i = 0; i < l->deliveries.n; i++) {
-            struct delivery *d = &l->deliveries.items[i];
-            enum delivery_state from = d->state;
-            if (l->channel != CHANNEL_DISPLAYS || delivery_is_final(from)) {
-                continue;
-            }
-            struct display_count n =
-                display_count_shown(b->o.store, d->alert_id);
-            bool counted = n.expected != d->shown_expected ||
-                           n.confirmed != d->shown_confirmed;
-            d->shown_expected = n.expected;
-            d->shown_confirmed = n.confirmed;
-            struct display_reach reach =
-                display_reach_of(b->o.store, d->alert_id);
-            if (d->state == DELIVERY_QUEUED && reach.streams > 0 &&
-                reach.unpublished == 0) {
-                d->state = DELIVERY_ACCEPTED;
-                d->outcome = OUTCOME_DONE;
-                d->attempts++;
-                d->accepted_at_ms = now;
-                MEM_SET_TEXT(d->detail,
-                             reach.hidden == reach.streams ? "verdrängt" : "");
-                record_delivery(b, d, from);
-                from = d->state;
-                counted = false;
-            }
-            if (d->state == DELIVERY_ACCEPTED && n.confirmed > 0) {
-                d->state = DELIVERY_VISIBLE;
-                d->visible_at_ms = now;
-            }
-            if (d->state != from || counted) {
-                record_delivery(b, d, from);
+        for (size_t i = 0;
+             l->channel == CHANNEL_DISPLAYS && i < l->deliveries.n; i++) {
+            if (!delivery_is_final(l->deliveries.items[i].state)) {
+                reports_record_one(b, &l->deliveries.items[i]);
             }
         }
     }
 }
 
-static void screens_status(struct broadcast *b, struct display *d,
-                           const struct report_status *r)
+static void reports_take_status(struct broadcast *b, struct display *d,
+                                const struct report_status *r)
 {
     MEM_SET_TEXT(d->status, r->state);
     MEM_SET_TEXT(d->player, r->player);
@@ -61,8 +63,8 @@ static void screens_status(struct broadcast *b, struct display *d,
     (void)display_save_status(b->o.store, d, broadcast_now_ms(b));
 }
 
-static void screens_shown(struct broadcast *b, struct display *d,
-                          const struct report_shown *r)
+static void reports_take_shown(struct broadcast *b, struct display *d,
+                               const struct report_shown *r)
 {
     d->n_showing = r->n;
     d->shown_at_ms = r->shown_at * 1000;
@@ -74,7 +76,7 @@ static void screens_shown(struct broadcast *b, struct display *d,
         MEM_SET_TEXT(s->sha256, r->items[i].sha256);
     }
     (void)display_save_shown(b->o.store, d, broadcast_now_ms(b));
-    screens_record(b);
+    reports_record(b);
 }
 
 /* A screen is not trusted: what does not parse is told and left. */
@@ -101,9 +103,9 @@ void broadcast_displays_message(struct broadcast *b, const char *topic,
     MEM_SET_TEXT(news.id, id);
     store_begin(b->o.store);
     if (kind == REPORT_STATUS) {
-        screens_status(b, &d, &status);
+        reports_take_status(b, &d, &status);
     } else {
-        screens_shown(b, &d, &shown);
+        reports_take_shown(b, &d, &shown);
     }
     broadcast_note(b, &news);
     broadcast_commit(b);

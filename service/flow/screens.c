@@ -214,7 +214,7 @@ static void screens_on_published(struct channel_request *r)
         for (size_t i = 0; i < s->n_sent; i++) {
             display_stream_published(b->o.store, &s->sent[i].state);
         }
-        screens_record(b);
+        reports_record(b);
         broadcast_commit(b);
     } else {
         screens_again(b, r->result.detail);
@@ -304,7 +304,7 @@ void screens_turn(struct broadcast *b)
     /* A state that stayed as it was may still answer for a further alert:
      * one that has no room in it. */
     store_begin(b->o.store);
-    screens_record(b);
+    reports_record(b);
     broadcast_commit(b);
 }
 
@@ -376,7 +376,7 @@ void broadcast_displays_connected(struct broadcast *b)
     }
     (void)displays_tell(c, DISPLAYS_TOPIC_KEYS, b->o.key_list,
                         strlen(b->o.key_list), true);
-    screens_heartbeat(b);
+    heartbeat_tell(b);
     readiness_check_one(b, CHANNEL_DISPLAYS);
     broadcast_wake(b);
 }
@@ -400,7 +400,7 @@ static void screens_say_again(struct broadcast *b, const char *topic)
         (void)displays_tell(c, topic, b->o.key_list, strlen(b->o.key_list),
                             true);
     } else if (strcmp(topic, DISPLAYS_TOPIC_HEARTBEAT) == 0) {
-        screens_heartbeat(b);
+        heartbeat_tell(b);
     }
 }
 
