@@ -1,10 +1,7 @@
 #include "templates/lint.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "service/base/check.h"
 #include "templates/lint_length.h"
 #include "templates/placeholder.h"
 #include "templates/text.h"
@@ -18,37 +15,6 @@ struct lint_place {
     enum language language;
     struct lint_report *out;
 };
-
-const char *lint_severity_name(enum lint_severity severity)
-{
-    switch (severity) {
-    case LINT_ERROR: return "error";
-    case LINT_WARNING: return "warning";
-    case LINT_NOTE: return "note";
-    }
-    check(false);
-    return "";
-}
-
-void lint_add(struct lint_report *out, enum lint_severity severity,
-              enum alert_kind kind, const char *language, const char *field,
-              const char *format, ...)
-{
-    out->errors += severity == LINT_ERROR;
-    if (out->n == LINT_FINDINGS_MAX) {
-        return;
-    }
-    struct lint_finding *item = &out->items[out->n++];
-    item->severity = severity;
-    (void)snprintf(item->field, sizeof(item->field), "%s%s%s%s%s",
-                   alert_kind_name(kind), language == NULL ? "" : ".",
-                   language == NULL ? "" : language, field == NULL ? "" : ".",
-                   field == NULL ? "" : field);
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(item->message, sizeof(item->message), format, args);
-    va_end(args);
-}
 
 #define LINT(place, severity, field, ...)             \
     lint_add((place)->out, (severity), (place)->kind, \
