@@ -59,6 +59,7 @@ struct player {
     void *close_data;
 };
 
+/* player_time.c */
 /* Unix seconds: the wall clock, but never before the newest signed time. */
 int64_t player_now_s(const struct player *p);
 
