@@ -238,7 +238,7 @@ static bool display_play_broker_safe(const char *broker)
     if (colon != NULL && strchr(colon, ']') == NULL) {
         *colon = '\0';
     }
-    return config_is_loopback(host);
+    return value_is_loopback(host);
 }
 
 static bool display_play_options(struct cli *cli, struct display_play *play)

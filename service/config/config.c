@@ -1,6 +1,5 @@
 #include "service/config/config.h"
 
-#include <arpa/inet.h>
 #include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,7 +181,7 @@ static void config_pair(struct config_reader *r, const char *section,
 static bool config_loopback_address(const char *text)
 {
     char host[CONFIG_TEXT_MAX];
-    return value_host(text, host, sizeof(host)) && config_is_loopback(host);
+    return value_host(text, host, sizeof(host)) && value_is_loopback(host);
 }
 
 /* public_url of a loopback listener has a safe default: its own address. */
@@ -283,19 +282,6 @@ enum err_code config_load(const char *path, struct config *c, struct err *e)
     }
     free(text);
     return e->code;
-}
-
-bool config_is_loopback(const char *host)
-{
-    struct in_addr four;
-    struct in6_addr six;
-    if (strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0) {
-        return true;
-    }
-    if (inet_pton(AF_INET, host, &four) == 1) {
-        return ntohl(four.s_addr) >> 24 == 127;
-    }
-    return inet_pton(AF_INET6, host, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
 }
 
 bool config_url_host(const char *url, char out[CONFIG_TEXT_MAX])

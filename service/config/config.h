@@ -11,16 +11,7 @@
 #include <stdbool.h>
 
 #include "service/base/err.h"
-
-enum {
-    CONFIG_TEXT_MAX = 256,   /* names, addresses of hosts */
-    CONFIG_PATH_MAX = 512,   /* files and folders */
-    CONFIG_LIST_MAX = 1024,  /* comma-separated lists, kept as text */
-    CONFIG_SECRET_MAX = 512, /* first line of a credential file */
-    CONFIG_AGS_MAX = 9,
-    CONFIG_PREFIX_MAX = 9,
-    CONFIG_SOCKET_MAX = 108, /* sockaddr_un */
-};
+#include "service/config/value.h"
 
 struct config {
     /* [service] */
@@ -106,10 +97,6 @@ enum err_code config_check_files(const struct config *c, struct err *e);
  * (sodium_memzero). */
 enum err_code config_secret(const char *path, char out[CONFIG_SECRET_MAX],
                             struct err *e);
-
-/* True for host names and addresses of this machine only: localhost,
- * 127.0.0.0/8, ::1 (in brackets or not). */
-bool config_is_loopback(const char *host);
 
 /* "HOST" or "HOST:PORT" of an address like https://HOST:PORT/path, as key
  * names and the audit origin use it; false when url is none or out too

@@ -9,7 +9,6 @@
 #include <utf8proc.h>
 
 #include "service/base/check.h"
-#include "service/config/config.h"
 
 static const char value_lower[] = "abcdefghijklmnopqrstuvwxyz";
 static const char value_upper[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -107,6 +106,19 @@ bool value_host(const char *text, char *out, size_t size)
     return true;
 }
 
+bool value_is_loopback(const char *host)
+{
+    struct in_addr four;
+    struct in6_addr six;
+    if (strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0) {
+        return true;
+    }
+    if (inet_pton(AF_INET, host, &four) == 1) {
+        return ntohl(four.s_addr) >> 24 == 127;
+    }
+    return inet_pton(AF_INET6, host, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
+}
+
 /* "host[:port]" and then, where allowed, a path without query, fragment or
  * blank. */
 static bool value_is_authority(const char *text, bool path_allowed)
@@ -146,7 +158,7 @@ static bool value_is_address(const char *text, const char *secure,
     }
     return strncmp(text, plain, strlen(plain)) == 0 &&
            value_is_authority(text + strlen(plain), path_allowed) &&
-           value_host(text, host, sizeof(host)) && config_is_loopback(host);
+           value_host(text, host, sizeof(host)) && value_is_loopback(host);
 }
 
 static bool value_is_listen(const char *text)

@@ -6,6 +6,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum {
+    CONFIG_TEXT_MAX = 256,   /* names, addresses of hosts */
+    CONFIG_PATH_MAX = 512,   /* files and folders */
+    CONFIG_LIST_MAX = 1024,  /* comma-separated lists, kept as text */
+    CONFIG_SECRET_MAX = 512, /* first line of a credential file */
+    CONFIG_AGS_MAX = 9,
+    CONFIG_PREFIX_MAX = 9,
+    CONFIG_SOCKET_MAX = 108, /* sockaddr_un */
+};
+
 enum value_form {
     VALUE_TEXT,     /* one line of UTF-8 without control characters */
     VALUE_PATH,     /* absolute */
@@ -34,5 +44,9 @@ const char *value_check(enum value_form form, const char *text);
 /* The host of "scheme://host[:port]…" or of "host:port", brackets of an IPv6
  * address taken off; false when there is none or it does not fit. */
 bool value_host(const char *text, char *out, size_t size);
+
+/* True for host names and addresses of this machine only: localhost,
+ * 127.0.0.0/8, ::1 (in brackets or not). */
+bool value_is_loopback(const char *host);
 
 #endif

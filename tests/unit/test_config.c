@@ -269,14 +269,14 @@ static void a_file_that_is_not_there_is_named(void **state)
 static void loopback_is_this_machine_only(void **state)
 {
     (void)state;
-    assert_true(config_is_loopback("127.0.0.1"));
-    assert_true(config_is_loopback("127.9.9.9"));
-    assert_true(config_is_loopback("localhost"));
-    assert_true(config_is_loopback("::1"));
-    assert_false(config_is_loopback("127.0.0.1.example"));
-    assert_false(config_is_loopback("localhost.example"));
-    assert_false(config_is_loopback("::2"));
-    assert_false(config_is_loopback("0.0.0.0"));
+    assert_true(value_is_loopback("127.0.0.1"));
+    assert_true(value_is_loopback("127.9.9.9"));
+    assert_true(value_is_loopback("localhost"));
+    assert_true(value_is_loopback("::1"));
+    assert_false(value_is_loopback("127.0.0.1.example"));
+    assert_false(value_is_loopback("localhost.example"));
+    assert_false(value_is_loopback("::2"));
+    assert_false(value_is_loopback("0.0.0.0"));
 }
 
 static void a_credential_that_others_may_read_is_denied_by_name(void **state)
