@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "drills/shadow/answer.h"
 #include "service/base/buf.h"
 #include "service/base/check.h"
 #include "service/base/mem.h"
@@ -27,6 +28,31 @@ void call_free(struct call *c)
     free(c);
 }
 
+int64_t call_now_ms(const struct call *c)
+{
+    return clock_wall_ms(c->shadow->clock);
+}
+
+/* Those that hang. */
+
+void call_drop_hanging(struct shadow *s)
+{
+    for (size_t i = 0; i < s->n_hanging; i++) {
+        answer_say(s->hanging[i]->request, 502, "Sorry, something went wrong.");
+        call_free(s->hanging[i]);
+    }
+    s->n_hanging = 0;
+}
+
+void call_hang(struct call *c)
+{
+    struct shadow *s = c->shadow;
+    if (s->n_hanging == SHADOW_HANGING_MAX) {
+        call_drop_hanging(s);
+    }
+    s->hanging[s->n_hanging++] = c;
+}
+
 /* Answers. */
 
 static void call_reply(struct call *c, unsigned status, const char *body,
@@ -40,7 +66,7 @@ static void call_reply(struct call *c, unsigned status, const char *body,
          "{\"call_count\":1,\"total_cputime\":0,\"total_time\":0}"},
     };
     if (c->is_hanging) {
-        shadow_hang(c->shadow, c);
+        call_hang(c);
         return;
     }
     http_reply(c->request, status, headers, sizeof headers / sizeof headers[0],

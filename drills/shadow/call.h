@@ -7,11 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "drills/shadow/object.h"
-#include "drills/shadow/shadow.h"
+#include "drills/shadow/parts.h"
 #include "service/http/request.h"
 
-enum { CALL_PARAMS = 32, CALL_NAME_MAX = 96, CALL_TRACE_MAX = 24 };
+enum { CALL_PARAMS = 32, CALL_NAME_MAX = SHADOW_EDGE_MAX, CALL_TRACE_MAX = 24 };
 
 struct call_param {
     char *name;
@@ -64,18 +63,16 @@ void call_answer_success(struct call *c);
 
 void call_free(struct call *c);
 
+/* The call waits for nothing any more; it is answered with the others that
+ * hang, when there are too many of them or at the close. */
+void call_hang(struct call *c);
+void call_drop_hanging(struct shadow *s);
+
+/* Wall time, Unix milliseconds. */
+int64_t call_now_ms(const struct call *c);
+
 /* The rights of a token, over the call's node; false: answered. */
 bool call_authorize(struct call *c);
-
-/* What the shadow is to its calls. */
-struct shadow_objects *shadow_objects_of(struct shadow *s);
-const struct shadow_config *shadow_config_of(const struct shadow *s);
-int64_t shadow_now_ms(const struct shadow *s);
-const char *shadow_base_url(const struct shadow *s);
-int64_t shadow_container_ms(const struct shadow *s);
-struct pictures *shadow_pictures(struct shadow *s);
-/* The call waits for nothing any more; it is answered at the close. */
-void shadow_hang(struct shadow *s, struct call *c);
 
 /* The rooms of the house: each ends the call, now or later. */
 void facebook_call(struct call *c);

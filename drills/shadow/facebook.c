@@ -27,7 +27,7 @@ static size_t facebook_length(const char *text)
 /* Meta's only guard: the page's newest post has the same text. */
 static bool facebook_is_repeated(const struct call *c, const char *message)
 {
-    const struct shadow_objects *all = shadow_objects_of(c->shadow);
+    const struct shadow_objects *all = &c->shadow->objects;
     for (size_t i = all->n; i > 0; i--) {
         const struct shadow_object *o = all->items[i - 1];
         if (o->kind == SHADOW_POST && o->is_rehearsal == c->is_rehearsal &&
@@ -77,7 +77,7 @@ static int64_t facebook_schedule(const struct call *c)
         return 0;
     }
     int64_t at_s = strtoll(text, NULL, 10);
-    int64_t in_s = at_s - shadow_now_ms(c->shadow) / 1000;
+    int64_t in_s = at_s - call_now_ms(c) / 1000;
     return in_s >= FACEBOOK_SOON_S && in_s <= FACEBOOK_LATE_S ? at_s * 1000
                                                               : -1;
 }
@@ -88,7 +88,7 @@ static struct shadow_object *facebook_new(struct call *c, enum shadow_kind kind,
     struct shadow_object *o = shadow_object_new(kind, owner);
     o->is_rehearsal = c->is_rehearsal;
     o->is_published = true;
-    o->at_ms = shadow_now_ms(c->shadow);
+    o->at_ms = call_now_ms(c);
     return o;
 }
 
@@ -113,7 +113,7 @@ static void facebook_post(struct call *c)
     shadow_object_set(&o->link, link == NULL ? "" : link);
     o->is_published = call_flag(c, "published", true);
     o->ready_ms = schedule_ms;
-    shadow_objects_save(shadow_objects_of(c->shadow), o);
+    shadow_objects_save(&c->shadow->objects, o);
     view_answer_object(c, o, "id");
 }
 
@@ -138,7 +138,7 @@ static void facebook_edit(struct call *c)
     }
     c->object->is_published =
         call_flag(c, "is_published", c->object->is_published);
-    shadow_objects_save(shadow_objects_of(c->shadow), c->object);
+    shadow_objects_save(&c->shadow->objects, c->object);
     call_answer_success(c);
 }
 
@@ -148,7 +148,7 @@ static void facebook_delete(struct call *c)
         return;
     }
     c->object->is_deleted = true;
-    shadow_objects_save(shadow_objects_of(c->shadow), c->object);
+    shadow_objects_save(&c->shadow->objects, c->object);
     call_answer_success(c);
 }
 
@@ -166,7 +166,7 @@ static void facebook_comment(struct call *c)
     struct shadow_object *o = facebook_new(c, SHADOW_COMMENT, c->object->id);
     shadow_object_set(&o->text, message);
     MEM_SET_TEXT(o->parent, c->object->id);
-    shadow_objects_save(shadow_objects_of(c->shadow), o);
+    shadow_objects_save(&c->shadow->objects, o);
     call_answer_id(c, o->id);
 }
 

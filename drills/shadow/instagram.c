@@ -70,8 +70,8 @@ static bool instagram_is_ascii(const char *text)
 
 static int instagram_count_recent(const struct call *c, enum shadow_kind kind)
 {
-    const struct shadow_objects *all = shadow_objects_of(c->shadow);
-    int64_t since_ms = shadow_now_ms(c->shadow) - INSTAGRAM_DAY_MS;
+    const struct shadow_objects *all = &c->shadow->objects;
+    int64_t since_ms = call_now_ms(c) - INSTAGRAM_DAY_MS;
     int n = 0;
     for (size_t i = all->n; i > 0 && all->items[i - 1]->at_ms >= since_ms;
          i--) {
@@ -126,11 +126,11 @@ static void instagram_on_picture(struct call *c, const char *id)
     o->is_instagram = true;
     o->is_rehearsal = c->is_rehearsal;
     o->has_image = true;
-    o->at_ms = shadow_now_ms(c->shadow);
-    o->ready_ms = o->at_ms + shadow_container_ms(c->shadow);
+    o->at_ms = call_now_ms(c);
+    o->ready_ms = o->at_ms + c->shadow->container_ms;
     shadow_object_set(&o->text, caption == NULL ? "" : caption);
     shadow_object_set(&o->alt, alt == NULL ? "" : alt);
-    shadow_objects_save(shadow_objects_of(c->shadow), o);
+    shadow_objects_save(&c->shadow->objects, o);
     call_answer_id(c, o->id);
 }
 
@@ -146,7 +146,7 @@ static void instagram_create(struct call *c)
 static const struct call_error *
 instagram_obstacle(const struct call *c, const struct shadow_object *container)
 {
-    int64_t now_ms = shadow_now_ms(c->shadow);
+    int64_t now_ms = call_now_ms(c);
     if (container == NULL || container->kind != SHADOW_CONTAINER ||
         container->is_rehearsal != c->is_rehearsal ||
         container->parent[0] != '\0' ||
@@ -166,7 +166,7 @@ instagram_obstacle(const struct call *c, const struct shadow_object *container)
 static void instagram_publish(struct call *c)
 {
     const char *id = call_param(c, "creation_id");
-    struct shadow_objects *all = shadow_objects_of(c->shadow);
+    struct shadow_objects *all = &c->shadow->objects;
     if (!call_check_params(c, "creation_id")) {
         return;
     }
@@ -185,7 +185,7 @@ static void instagram_publish(struct call *c)
     o->is_rehearsal = c->is_rehearsal;
     o->is_published = true;
     o->has_image = true;
-    o->at_ms = shadow_now_ms(c->shadow);
+    o->at_ms = call_now_ms(c);
     MEM_SET_TEXT(o->parent, container->id);
     shadow_object_set(&o->text, container->text);
     shadow_object_set(&o->alt, container->alt);
@@ -227,10 +227,10 @@ static void instagram_comment(struct call *c)
     o->is_instagram = true;
     o->is_rehearsal = c->is_rehearsal;
     o->is_published = true;
-    o->at_ms = shadow_now_ms(c->shadow);
+    o->at_ms = call_now_ms(c);
     shadow_object_set(&o->text, message);
     MEM_SET_TEXT(o->parent, c->object->id);
-    shadow_objects_save(shadow_objects_of(c->shadow), o);
+    shadow_objects_save(&c->shadow->objects, o);
     call_answer_id(c, o->id);
 }
 
@@ -253,7 +253,7 @@ static void instagram_delete(struct call *c)
         return;
     }
     c->object->is_deleted = true;
-    shadow_objects_save(shadow_objects_of(c->shadow), c->object);
+    shadow_objects_save(&c->shadow->objects, c->object);
     call_answer_success(c);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drills/shadow/answer.h"
 #include "service/base/check.h"
 #include "service/base/file.h"
 #include "service/base/markup.h"
@@ -32,26 +33,6 @@ static const char pages_style[] =
     "small{opacity:.8}"
     ".comment{border-left:4px solid #8886;padding-left:.8rem}";
 
-static void pages_send(struct http_request *r, unsigned status,
-                       const char *type, const void *body, size_t len)
-{
-    const struct http_field headers[] = {
-        {"Content-Type", type},
-        {"Cache-Control", "no-store"},
-        {"X-Content-Type-Options", "nosniff"},
-        {"Content-Security-Policy",
-         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri "
-         "'none'; form-action 'none'; frame-ancestors 'none'"},
-    };
-    http_reply(r, status, headers, sizeof headers / sizeof headers[0], body,
-               len);
-}
-
-void pages_say(struct http_request *r, unsigned status, const char *text)
-{
-    pages_send(r, status, "text/plain; charset=utf-8", text, strlen(text));
-}
-
 static bool pages_is_shown(const struct shadow_object *o)
 {
     return (o->kind == SHADOW_POST || o->kind == SHADOW_MEDIA) &&
@@ -60,7 +41,7 @@ static bool pages_is_shown(const struct shadow_object *o)
 
 static void pages_add_comments(struct shadow *s, struct buf *b, const char *id)
 {
-    const struct shadow_objects *all = shadow_objects_of(s);
+    const struct shadow_objects *all = &s->objects;
     for (size_t i = 0; i < all->n; i++) {
         const struct shadow_object *o = all->items[i];
         if (o->kind == SHADOW_COMMENT && !o->is_deleted &&
@@ -90,7 +71,7 @@ static void pages_add_post(struct shadow *s, struct buf *b,
     timestamp_format(o->at_ms, at);
     (void)snprintf(link, sizeof link, "/p/%s", o->id);
     buf_add_text(b, "<article>\n<small>");
-    markup_text(b, shadow_config_of(s)->authority);
+    markup_text(b, s->authority);
     buf_add_text(b, " · <a");
     markup_attribute(b, "href", link);
     buf_add_text(b, ">");
@@ -123,7 +104,7 @@ struct pages_section {
 static void pages_add_section(struct shadow *s, struct buf *b,
                               const struct pages_section *section)
 {
-    const struct shadow_objects *all = shadow_objects_of(s);
+    const struct shadow_objects *all = &s->objects;
     int n = 0;
     buf_printf(b, "<section aria-labelledby=\"%s\">\n<h2 id=\"%s\">",
                section->id, section->id);
@@ -161,9 +142,9 @@ static void pages_end(struct http_request *r, unsigned status, struct buf *b)
 {
     buf_add_text(b, "</main>\n</body>\n</html>\n");
     if (buf_ok(b)) {
-        pages_send(r, status, "text/html; charset=utf-8", buf_text(b), b->len);
+        answer_send(r, status, "text/html; charset=utf-8", buf_text(b), b->len);
     } else {
-        pages_say(r, 500, "Die Seite ist zu groß.\n");
+        answer_say(r, 500, "Die Seite ist zu groß.\n");
     }
     buf_fini(b);
 }
@@ -187,13 +168,12 @@ static void pages_home(struct shadow *s, struct http_request *r)
 
 static void pages_not_found(struct http_request *r)
 {
-    pages_say(r, 404, "Diese Seite gibt es im Schatten nicht.\n");
+    answer_say(r, 404, "Diese Seite gibt es im Schatten nicht.\n");
 }
 
 static void pages_one(struct shadow *s, struct http_request *r, const char *id)
 {
-    const struct shadow_object *o =
-        shadow_objects_find(shadow_objects_of(s), id);
+    const struct shadow_object *o = shadow_objects_find(&s->objects, id);
     struct buf b;
     if (o == NULL || !pages_is_shown(o)) {
         pages_not_found(r);
@@ -217,19 +197,18 @@ static void pages_image(struct shadow *s, struct http_request *r,
         memcpy(id, name, len - 4);
         id[len - 4] = '\0';
     }
-    const struct shadow_object *o =
-        shadow_objects_find(shadow_objects_of(s), id);
+    const struct shadow_object *o = shadow_objects_find(&s->objects, id);
     char *bytes = NULL;
     if (o == NULL || !o->has_image) {
         pages_not_found(r);
         return;
     }
-    shadow_objects_image_path(shadow_objects_of(s), o->id, path, sizeof path);
+    shadow_objects_image_path(&s->objects, o->id, path, sizeof path);
     if (file_read(path, PAGES_IMAGE_MAX, &bytes, &len, &e) != ERR_OK) {
         pages_not_found(r);
         return;
     }
-    pages_send(r, 200, "image/jpeg", bytes, len);
+    answer_send(r, 200, "image/jpeg", bytes, len);
     free(bytes);
 }
 
@@ -249,7 +228,7 @@ static json_t *pages_post(const struct shadow_object *o)
 
 static void pages_answer_posts(struct shadow *s, struct http_request *r)
 {
-    const struct shadow_objects *all = shadow_objects_of(s);
+    const struct shadow_objects *all = &s->objects;
     json_t *items = json_array();
     check(items != NULL);
     for (size_t i = all->n; i > 0; i--) {
@@ -263,7 +242,7 @@ static void pages_answer_posts(struct shadow *s, struct http_request *r)
     char *text = json_dumps(answer, JSON_COMPACT);
     check(text != NULL);
     json_decref(answer);
-    pages_send(r, 200, "application/json", text, strlen(text));
+    answer_send(r, 200, "application/json", text, strlen(text));
     free(text);
 }
 
@@ -279,14 +258,14 @@ void pages_answer(struct shadow *s, struct http_request *r)
     const char *path = http_request_path(r);
     const char *rest = NULL;
     if (strcmp(http_request_method(r), "GET") != 0) {
-        pages_say(r, 405, "Diese Seiten kann man nur lesen.\n");
+        answer_say(r, 405, "Diese Seiten kann man nur lesen.\n");
     } else if (strcmp(path, "/") == 0) {
         pages_home(s, r);
     } else if (strcmp(path, "/_shadow/posts") == 0) {
         pages_answer_posts(s, r);
     } else if (strcmp(path, "/_shadow/stil.css") == 0) {
-        pages_send(r, 200, "text/css; charset=utf-8", pages_style,
-                   sizeof pages_style - 1);
+        answer_send(r, 200, "text/css; charset=utf-8", pages_style,
+                    sizeof pages_style - 1);
     } else if ((rest = pages_behind(path, "/_shadow/bild/")) != NULL) {
         pages_image(s, r, rest);
     } else if ((rest = pages_behind(path, "/p/")) != NULL) {

@@ -3,16 +3,14 @@
 #ifndef DRILLS_SHADOW_PAGES_H
 #define DRILLS_SHADOW_PAGES_H
 
-#include "drills/shadow/call.h"
+#include "drills/shadow/parts.h"
+#include "service/http/request.h"
 
 /* Answers "/", "/p/…", "/_shadow/…" (but faults) and "/rehearsal/…"; a page
  * that there is not gets its 404. */
 void pages_answer(struct shadow *s, struct http_request *r);
 
-/* /rehearsal/…: a file of the rehearsal site. */
+/* rehearsal.c: /rehearsal/…, a file of the rehearsal site. */
 void rehearsal_answer(struct shadow *s, struct http_request *r);
-
-/* A short plain answer. */
-void pages_say(struct http_request *r, unsigned status, const char *text);
 
 #endif

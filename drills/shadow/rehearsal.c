@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "drills/shadow/answer.h"
 #include "drills/shadow/pages.h"
 #include "service/base/file.h"
 #include "service/base/limits.h"
@@ -85,7 +86,7 @@ static bool rehearsal_find(const char *site, const char *path,
 
 void rehearsal_answer(struct shadow *s, struct http_request *r)
 {
-    const char *site = shadow_config_of(s)->rehearsal_site;
+    const char *site = s->rehearsal_site;
     const char *path = http_request_path(r) + strlen("/rehearsal/");
     char name[REHEARSAL_PATH_MAX];
     char full[REHEARSAL_PATH_MAX];
@@ -94,7 +95,7 @@ void rehearsal_answer(struct shadow *s, struct http_request *r)
     struct err e;
     if (site == NULL || !rehearsal_find(site, path, name, full) ||
         file_read(full, LIMIT_SITE_FILE_BYTES, &bytes, &len, &e) != ERR_OK) {
-        pages_say(r, 404, "Diese Seite gibt es in der Übung nicht.\n");
+        answer_say(r, 404, "Diese Seite gibt es in der Übung nicht.\n");
         return;
     }
     /* The same policy as on the public website, but inline styles: their

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "drills/shadow/account.h"
+#include "drills/shadow/answer.h"
 #include "drills/shadow/call.h"
 #include "drills/shadow/pages.h"
 #include "drills/shadow/picture.h"
@@ -15,114 +16,18 @@
 #include "service/http/server.h"
 
 enum {
-    SHADOW_URL_MAX = 96,
     SHADOW_CONTAINER_MS = 700,
-    SHADOW_HANGING_MAX = 64,
     SHADOW_OLDEST_VERSION = 21,
     SHADOW_NEWEST_VERSION = 26,
 };
 
-/* What training makes go wrong, for the next calls. */
-#define SHADOW_FAULTS(X)                                   \
-    X(HANG, "hang")             /* no effect, no answer */ \
-    X(HANG_AFTER, "hang_after") /* an effect, no answer */ \
-    X(FAIL, "500")              /* no effect, HTTP 500 */  \
-    X(FAIL_AFTER, "500_after")  /* an effect, HTTP 500 */  \
-    X(THROTTLE, "throttle")     /* code 4, nothing done */ \
-    X(TOKEN, "token")           /* code 190, nothing done */
-
-enum shadow_fault {
-#define SHADOW_FAULT_ENUM(name, text) SHADOW_##name,
-    SHADOW_FAULTS(SHADOW_FAULT_ENUM)
-#undef SHADOW_FAULT_ENUM
-};
+/* Faults. */
 
 static const char *const shadow_fault_names[] = {
 #define SHADOW_FAULT_NAME(name, text) text,
     SHADOW_FAULTS(SHADOW_FAULT_NAME)
 #undef SHADOW_FAULT_NAME
 };
-
-struct shadow {
-    struct shadow_config config;
-    char *directory;
-    char *rehearsal_site;
-    char *authority;
-    char base_url[SHADOW_URL_MAX];
-    struct shadow_objects objects;
-    struct http_server *server;
-    struct pictures *pictures;
-
-    enum shadow_fault fault;
-    int n_faults;                   /* of the next calls; 0: none */
-    char fault_edge[CALL_NAME_MAX]; /* only calls of this edge; "": all */
-    struct call *hanging[SHADOW_HANGING_MAX];
-    size_t n_hanging;
-
-    shadow_close_cb close_cb;
-    void *close_data;
-};
-
-/* What calls ask their shadow. */
-
-struct shadow_objects *shadow_objects_of(struct shadow *s)
-{
-    return &s->objects;
-}
-
-const struct shadow_config *shadow_config_of(const struct shadow *s)
-{
-    return &s->config;
-}
-
-int64_t shadow_now_ms(const struct shadow *s)
-{
-    return clock_wall_ms(s->config.clock);
-}
-
-const char *shadow_base_url(const struct shadow *s)
-{
-    return s->base_url;
-}
-
-int64_t shadow_container_ms(const struct shadow *s)
-{
-    return s->config.container_ms;
-}
-
-struct pictures *shadow_pictures(struct shadow *s)
-{
-    return s->pictures;
-}
-
-const struct shadow_accounts *shadow_accounts(const struct shadow *s)
-{
-    return &s->config.accounts;
-}
-
-unsigned shadow_port(const struct shadow *s)
-{
-    return http_server_port(s->server);
-}
-
-/* Faults. */
-
-static void shadow_drop_hanging(struct shadow *s)
-{
-    for (size_t i = 0; i < s->n_hanging; i++) {
-        pages_say(s->hanging[i]->request, 502, "Sorry, something went wrong.");
-        call_free(s->hanging[i]);
-    }
-    s->n_hanging = 0;
-}
-
-void shadow_hang(struct shadow *s, struct call *c)
-{
-    if (s->n_hanging == SHADOW_HANGING_MAX) {
-        shadow_drop_hanging(s);
-    }
-    s->hanging[s->n_hanging++] = c;
-}
 
 static bool shadow_find_fault(const char *name, enum shadow_fault *fault)
 {
@@ -161,14 +66,15 @@ static void shadow_set_faults(struct shadow *s, struct http_request *r)
     const char *body = http_request_body(r, &len);
     /* Not a type that a foreign page's form could send. */
     if (!http_request_is_type(r, "application/json")) {
-        pages_say(r, 415, "Bitte als application/json.\n");
+        answer_say(r, 415, "Bitte als application/json.\n");
     } else if (!shadow_parse_faults(s, body, len)) {
-        pages_say(r, 422,
-                  "Erwartet: {\"next\": 2, \"kind\": \"hang\" | \"hang_after\" "
-                  "| \"500\" | \"500_after\" | \"throttle\" | \"token\", "
-                  "\"edge\": \"feed\"}\n");
+        answer_say(
+            r, 422,
+            "Erwartet: {\"next\": 2, \"kind\": \"hang\" | \"hang_after\" "
+            "| \"500\" | \"500_after\" | \"throttle\" | \"token\", "
+            "\"edge\": \"feed\"}\n");
     } else {
-        shadow_drop_hanging(s);
+        call_drop_hanging(s);
         http_reply(r, 204, NULL, 0, NULL, 0);
     }
 }
@@ -182,7 +88,7 @@ static bool shadow_inject(struct shadow *s, struct call *c)
     }
     s->n_faults--;
     switch (s->fault) {
-    case SHADOW_HANG: shadow_hang(s, c); return true;
+    case SHADOW_HANG: call_hang(c); return true;
     case SHADOW_HANG_AFTER: c->is_hanging = true; return false;
     case SHADOW_FAIL_AFTER: c->is_failing = true; return false;
     case SHADOW_FAIL:
@@ -285,48 +191,57 @@ static void shadow_on_request(struct http_request *r, void *data)
 
 /* Opening and closing. */
 
+const struct shadow_accounts *shadow_accounts(const struct shadow *s)
+{
+    return &s->accounts;
+}
+
+unsigned shadow_port(const struct shadow *s)
+{
+    return http_server_port(s->server);
+}
+
 static void shadow_free(struct shadow *s)
 {
     shadow_objects_fini(&s->objects);
     free(s->directory);
     free(s->rehearsal_site);
     free(s->authority);
-    memset(&s->config.accounts, 0, sizeof s->config.accounts);
+    memset(&s->accounts, 0, sizeof s->accounts);
     free(s);
 }
 
 static struct shadow *shadow_new(const struct shadow_config *config)
 {
     struct shadow *s = mem_zalloc(sizeof *s);
-    s->config = *config;
+    s->loop = config->loop;
+    s->clock = config->clock;
+    s->accounts = config->accounts;
     s->objects.fd = -1;
     s->directory = mem_strdup(config->directory);
     s->rehearsal_site = mem_strdup(config->rehearsal_site);
     s->authority =
         mem_strdup(config->authority == NULL ? "Behörde" : config->authority);
-    s->config.directory = s->directory;
-    s->config.rehearsal_site = s->rehearsal_site;
-    s->config.authority = s->authority;
-    if (config->container_ms == 0) {
-        s->config.container_ms = SHADOW_CONTAINER_MS;
-    }
+    s->container_ms =
+        config->container_ms == 0 ? SHADOW_CONTAINER_MS : config->container_ms;
     return s;
 }
 
-static enum err_code shadow_listen(struct shadow *s, struct err *e)
+static enum err_code shadow_listen(struct shadow *s, const char *listen,
+                                   struct err *e)
 {
     const struct http_server_config http = {
-        .loop = s->config.loop,
-        .clock = s->config.clock,
-        .listen = s->config.listen,
+        .loop = s->loop,
+        .clock = s->clock,
+        .listen = listen,
         .handler = shadow_on_request,
         .data = s,
     };
     enum err_code code = http_server_open(&http, &s->server, e);
     if (code == ERR_OK) {
-        const char *colon = strrchr(s->config.listen, ':');
+        const char *colon = strrchr(listen, ':');
         int n = snprintf(s->base_url, sizeof s->base_url, "http://%.*s:%u",
-                         (int)(colon - s->config.listen), s->config.listen,
+                         (int)(colon - listen), listen,
                          http_server_port(s->server));
         check(n > 0 && (size_t)n < sizeof s->base_url);
     }
@@ -340,20 +255,19 @@ enum err_code shadow_open(const struct shadow_config *config,
     *shadow = NULL;
     enum err_code code = file_make_folders(s->directory, 0700, e);
     if (code == ERR_OK) {
-        code = shadow_account_load(s->directory, &s->config.accounts, e);
+        code = shadow_account_load(s->directory, &s->accounts, e);
     }
     if (code == ERR_OK) {
         code = shadow_objects_init(&s->objects, s->directory, e);
     }
     if (code == ERR_OK) {
-        code = shadow_listen(s, e);
+        code = shadow_listen(s, config->listen, e);
     }
     if (code != ERR_OK) {
         shadow_free(s);
         return err_wrap(e, "Schatten");
     }
-    s->config.listen = NULL; /* was borrowed */
-    s->pictures = pictures_open(s->config.loop, s->config.clock);
+    s->pictures = pictures_open(s->loop, s->clock);
     *shadow = s;
     return ERR_OK;
 }
@@ -363,7 +277,7 @@ static void shadow_on_pictures_closed(void *data)
     struct shadow *s = data;
     shadow_close_cb cb = s->close_cb;
     void *cb_data = s->close_data;
-    shadow_drop_hanging(s);
+    call_drop_hanging(s);
     shadow_free(s);
     cb(cb_data);
 }
@@ -378,6 +292,6 @@ void shadow_close(struct shadow *s, shadow_close_cb cb, void *data)
 {
     s->close_cb = cb;
     s->close_data = data;
-    shadow_drop_hanging(s);
+    call_drop_hanging(s);
     http_server_close(s->server, shadow_on_server_closed, s);
 }

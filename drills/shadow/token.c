@@ -19,7 +19,7 @@ enum {
 
 static const struct shadow_target *token_target(const struct call *c, size_t at)
 {
-    const struct shadow_accounts *a = &shadow_config_of(c->shadow)->accounts;
+    const struct shadow_accounts *a = &c->shadow->accounts;
     const struct shadow_target *const targets[TOKEN_TARGETS] = {
         &a->live.facebook,
         &a->live.instagram,
@@ -77,8 +77,7 @@ static bool token_is_proven(const struct call *c,
         return false;
     }
     if (time != NULL) {
-        int64_t age_s =
-            shadow_now_ms(c->shadow) / 1000 - strtoll(time, NULL, 10);
+        int64_t age_s = call_now_ms(c) / 1000 - strtoll(time, NULL, 10);
         if (age_s > TOKEN_PROOF_S || age_s < -TOKEN_PROOF_S) {
             return false;
         }
@@ -138,7 +137,7 @@ bool call_authorize(struct call *c)
 {
     const char *token = token_of(c);
     bool is_known = false;
-    c->object = shadow_objects_find(shadow_objects_of(c->shadow), c->node);
+    c->object = shadow_objects_find(&c->shadow->objects, c->node);
     for (size_t i = 0; token != NULL && i < TOKEN_TARGETS; i++) {
         const struct shadow_target *target = token_target(c, i);
         if (!token_equals(token, target->token)) {

@@ -52,8 +52,7 @@ static void upload_on_picture(void *data, enum picture_verdict verdict,
     char path[UPLOAD_PATH_MAX];
     struct err e;
     shadow_random_digits(id + 2, 15);
-    shadow_objects_image_path(shadow_objects_of(c->shadow), id, path,
-                              sizeof path);
+    shadow_objects_image_path(&c->shadow->objects, id, path, sizeof path);
     if (file_write_durable(path, bytes, len, 0600, &e) != ERR_OK) {
         log_warn("shadow=%s picture not kept: %s", id, e.msg);
     }
@@ -65,14 +64,14 @@ void upload_start(struct call *c, const char *url, upload_cb cb)
     struct upload *u = mem_zalloc(sizeof *u);
     u->call = c;
     u->cb = cb;
-    pictures_fetch(shadow_pictures(c->shadow), url, upload_on_picture, u);
+    pictures_fetch(c->shadow->pictures, url, upload_on_picture, u);
 }
 
 void upload_move(const struct call *c, const char *from, const char *to)
 {
     char old[UPLOAD_PATH_MAX];
     char new[UPLOAD_PATH_MAX];
-    const struct shadow_objects *all = shadow_objects_of(c->shadow);
+    const struct shadow_objects *all = &c->shadow->objects;
     shadow_objects_image_path(all, from, old, sizeof old);
     shadow_objects_image_path(all, to, new, sizeof new);
     if (rename(old, new) != 0) {
@@ -90,11 +89,11 @@ static void upload_on_photo(struct call *c, const char *id)
     o->is_rehearsal = c->is_rehearsal;
     o->is_published = true;
     o->has_image = true;
-    o->at_ms = shadow_now_ms(c->shadow);
+    o->at_ms = call_now_ms(c);
     shadow_object_set(&o->text, text == NULL ? "" : text);
     shadow_object_set(&o->alt, alt == NULL ? "" : alt);
     upload_move(c, id, o->id);
-    shadow_objects_save(shadow_objects_of(c->shadow), o);
+    shadow_objects_save(&c->shadow->objects, o);
     int n = snprintf(answer, sizeof answer,
                      "{\"id\":\"%s\",\"post_id\":\"%s\"}", id, o->id);
     check(n > 0 && (size_t)n < sizeof answer);

@@ -30,7 +30,7 @@ static json_t *view_time(int64_t at_ms)
 void view_permalink(const struct call *c, const struct shadow_object *o,
                     char *out, size_t size)
 {
-    int n = snprintf(out, size, "%s/p/%s", shadow_base_url(c->shadow), o->id);
+    int n = snprintf(out, size, "%s/p/%s", c->shadow->base_url, o->id);
     check(n > 0 && (size_t)n < size);
 }
 
@@ -44,18 +44,18 @@ static json_t *view_link(const struct call *c, const struct shadow_object *o)
 static json_t *view_owner(const struct call *c)
 {
     return json_pack("{s:s,s:s}", "id", c->target->id, "name",
-                     shadow_config_of(c->shadow)->authority);
+                     c->shadow->authority);
 }
 
 static json_t *view_status(const struct call *c, const struct shadow_object *o,
                            bool is_code)
 {
-    bool is_ready = shadow_now_ms(c->shadow) >= o->ready_ms;
+    bool is_ready = call_now_ms(c) >= o->ready_ms;
     if (o->parent[0] != '\0') {
         return json_string(is_code ? "PUBLISHED"
                                    : "Published: Media has been published.");
     }
-    if (shadow_now_ms(c->shadow) - o->at_ms > INT64_C(24) * 3600 * 1000) {
+    if (call_now_ms(c) - o->at_ms > INT64_C(24) * 3600 * 1000) {
         return json_string(is_code ? "EXPIRED" : "Expired: Media expired.");
     }
     if (is_ready) {
@@ -108,7 +108,7 @@ static json_t *view_media_field(const struct call *c,
     }
     if (strcmp(name, "media_url") == 0) {
         (void)snprintf(url, sizeof url, "%s/_shadow/bild/%s.jpg",
-                       shadow_base_url(c->shadow), o->id);
+                       c->shadow->base_url, o->id);
         return json_string(url);
     }
     if (strcmp(name, "alt_text") == 0) {
@@ -263,8 +263,8 @@ static void view_send_list(struct call *c, json_t *data, const char *first,
         if (has_more) {
             char next[VIEW_URL_MAX];
             (void)snprintf(next, sizeof next, "%s%s?after=%s",
-                           shadow_base_url(c->shadow),
-                           http_request_path(c->request), last);
+                           c->shadow->base_url, http_request_path(c->request),
+                           last);
             check(json_object_set_new(paging, "next", json_string(next)) == 0);
         }
         check(json_object_set_new(answer, "paging", paging) == 0);
@@ -278,7 +278,7 @@ static bool view_collect(struct call *c, const struct view_list *list,
                          const struct view_range *range, json_t *data,
                          bool *has_more)
 {
-    const struct shadow_objects *all = shadow_objects_of(c->shadow);
+    const struct shadow_objects *all = &c->shadow->objects;
     const char *fields = call_param(c, "fields");
     bool is_after = range->after == NULL;
     for (size_t i = all->n; i > 0; i--) {
@@ -348,13 +348,13 @@ static json_t *view_target_field(const struct call *c, const char *name)
         return json_string(c->target->id);
     }
     if (strcmp(name, "name") == 0) {
-        return json_string(shadow_config_of(c->shadow)->authority);
+        return json_string(c->shadow->authority);
     }
     if (strcmp(name, "username") == 0) {
         return json_string(c->is_rehearsal ? "uebung" : "schatten");
     }
     if (strcmp(name, "link") == 0) {
-        return json_string(shadow_base_url(c->shadow));
+        return json_string(c->shadow->base_url);
     }
     return !c->is_instagram && strcmp(name, "is_published") == 0 ? json_true()
                                                                  : NULL;
