@@ -5,17 +5,28 @@
 # Every child has a session of its own, so that a Ctrl-C on the terminal comes
 # to us alone and the order of stopping is ours, and gets SIGTERM from the
 # kernel should we die first.
+#
+# These functions run in traps too. There a bare `return` hands on the status
+# of what the signal interrupted, so each `return` here names its own.
 
 child_names=()
 child_pids=()
 
 # child_start NAME LOG COMMAND...: in the background, output to LOG.
 child_start() {
-    local name=$1 log=$2
+    local name=$1 log=$2 parent=$BASHPID
     shift 2
-    setsid setpriv --pdeathsig TERM -- "$@" </dev/null >>"$log" 2>&1 9>&- &
+    child_exec "$parent" "$@" </dev/null >>"$log" 2>&1 9>&- &
     child_names+=("$name")
     child_pids+=("$!")
+}
+
+# child_exec PARENT COMMAND...: this process becomes COMMAND, bound to the life
+# of PARENT, the shell that started it. The kernel tells only of a death after
+# setpriv, hence the look at who is left.
+child_exec() {
+    exec setsid setpriv --pdeathsig TERM -- sh -c \
+        'parent=$1; shift; [ "$PPID" = "$parent" ] && exec "$@"' child "$@"
 }
 
 child_pid() {
@@ -23,7 +34,7 @@ child_pid() {
     for i in "${!child_names[@]}"; do
         if [ "${child_names[i]}" = "$1" ]; then
             echo "${child_pids[i]}"
-            return
+            return 0
         fi
     done
     return 1
