@@ -17,10 +17,12 @@ packages_run=(mosquitto fonts-dejavu-core curl jq oathtool qrencode)
 
 # Prints those of the named packages that are not installed.
 packages_missing() {
-    local name
+    local installed name
+    installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" \
+        2>/dev/null)
     for name in "$@"; do
-        [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" \
-            = installed ] || printf '%s\n' "$name"
+        [[ $installed =~ (^|$'\n')"$name installed"($|$'\n') ]] ||
+            printf '%s\n' "$name"
     done
 }
 
@@ -53,8 +55,8 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get -q update
 apt-get -q -y --no-install-recommends install "$@"
 for package in "$@"; do
-    if [ "$package" = mosquitto ] && [ -d /run/systemd/system ]; then
-        systemctl -q disable mosquitto || true
+    if [ "$package" = mosquitto ]; then
+        update-rc.d mosquitto disable || true
     fi
 done
 '
@@ -62,9 +64,10 @@ done
 # packages_install NAME...: installs what is missing of them; apt talks on
 # stderr. 1 when that failed, with the reason on stderr.
 packages_install() {
-    local missing
-    mapfile -t missing < <(packages_missing "$@")
-    [ "${#missing[@]}" -gt 0 ] || return 0
+    local names missing
+    names=$(packages_missing "$@")
+    [ -n "$names" ] || return 0
+    mapfile -t missing <<<"$names"
     if ! command -v apt-get >/dev/null; then
         echo "Es fehlen Debian-Pakete, und apt-get gibt es hier nicht:" \
             "${missing[*]}" >&2
