@@ -36,7 +36,7 @@ static bool kill_is_wanted(int point, const char *side)
 {
     const char *wish = getenv("TUERMER_KILL");
     const char *arm = getenv("TUERMER_KILL_ARM");
-    char name[16];
+    char name[32];
     (void)snprintf(name, sizeof(name), "D%d:%s", point, side);
     return wish != NULL && arm != NULL && strcmp(wish, name) == 0 &&
            unlink(arm) == 0;
@@ -137,6 +137,17 @@ void __wrap_site_save(struct store *s, const char *realm, const char *digest,
 {
     points |= 1U << POINT_D6;
     __real_site_save(s, realm, digest, at_ms);
+}
+
+void __real_drill_slot_insert(struct store *s, const char *drill_id,
+                              int64_t slot_ms, const char *alert_id);
+void __wrap_drill_slot_insert(struct store *s, const char *drill_id,
+                              int64_t slot_ms, const char *alert_id);
+void __wrap_drill_slot_insert(struct store *s, const char *drill_id,
+                              int64_t slot_ms, const char *alert_id)
+{
+    points |= 1U << POINT_D7;
+    __real_drill_slot_insert(s, drill_id, slot_ms, alert_id);
 }
 
 /* The rename itself is one more place of D6. */

@@ -45,6 +45,59 @@ one_point() {
     take_back "$alert"
 }
 
+# The drill's alerts, one a line.
+drill_alerts() {
+    call GET "/api/v1/alerts?limit=500"
+    jq -r --arg drill "$1" '.items[]
+        | select(.drill == $drill and .kind == "alert") | .id' "$stack/answer"
+}
+
+drill_is_over() {
+    call GET "/api/v1/drills/$1/report"
+    jq -e '.state | IN("passed", "failed", "missed", "cancelled")' \
+        "$stack/answer" >"$stack/over"
+}
+
+# D7: the slot is used once, whatever happens around it.
+one_drill_point() {
+    local drill n
+    child_stop service
+    TUERMER_KILL=$1 stack_serve || give_up "no start"
+    request exercise | jq '{template, parameters, name: "Probe", mode:
+        "internal", starts_at: "now", duration_s: 5}' >"$stack/drill"
+    : >"$stack/arm"
+    call_json POST /api/v1/drills "$stack/drill"
+    drill=$(jq -r '.id // empty' "$stack/answer")
+    until_true 30 service_is_gone || fault "$1: the service did not die"
+    rm -f "$stack/arm" "$stack_socket"
+    child_kill service
+    stack_serve || give_up "no restart after $1"
+    if [ -z "$drill" ]; then
+        call GET /api/v1/drills
+        drill=$(jq -r '.items[0].id // empty' "$stack/answer")
+    fi
+    [ -n "$drill" ] || return 0
+    until_true 120 drill_is_over "$drill" ||
+        fault "$1: the drill does not end: $(cat "$stack/answer")"
+    n=$(drill_alerts "$drill" | wc -l)
+    case $1 in
+    *:after) expect_equal "$1: alerts of the drill" 1 "$n" ;;
+    *) [ "$n" -le 1 ] || fault "$1: $n alerts of one slot" ;;
+    esac
+}
+
+killed_at_a_drills_slot_it_is_used_once() {
+    local point
+    for point in ${DRILL_POINTS-D7:before D7:after}; do
+        echo "  $point"
+        one_drill_point "$point"
+    done
+    until_true 60 settled || fault "still open after 60 s"
+    database_copy "$stack/copy.db"
+    tests/system/invariants "$stack/copy.db" --healed \
+        --effects "$stack/gateway.log" || fault "see above"
+}
+
 killed_at_each_durable_point_nothing_is_lost_and_nothing_is_twice() {
     local point
     echo '{}' >"$stack/empty"
@@ -60,4 +113,5 @@ killed_at_each_durable_point_nothing_is_lost_and_nothing_is_twice() {
 }
 
 system_start
-run_tests killed_at_each_durable_point_nothing_is_lost_and_nothing_is_twice
+run_tests killed_at_a_drills_slot_it_is_used_once \
+    killed_at_each_durable_point_nothing_is_lost_and_nothing_is_twice
