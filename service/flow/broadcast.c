@@ -21,7 +21,7 @@ static void broadcast_plan(struct broadcast *b)
 {
     int64_t mono = broadcast_mono_ms(b);
     int64_t wait = INT64_MAX;
-    int64_t lane_due = fanout_due_ms(b);
+    int64_t lane_due = lanes_due_ms(b);
     int64_t site_due = sites_due_mono_ms(b);
     int64_t screen_due = screens_due_mono_ms(b);
     if (lane_due != 0) {
@@ -79,7 +79,7 @@ void broadcast_start(struct broadcast *b)
                      &(struct log_entry){.type = "service.started"});
     broadcast_commit(b);
     incidents_load(b, broadcast_now_ms(b));
-    fanout_load(b);
+    lanes_load(b);
     screens_start(b);
     b->started = true;
     for (int s = 0; s < N_STREAMS; s++) {
@@ -99,7 +99,7 @@ static void broadcast_on_handle_closed(uv_handle_t *handle)
     }
     broadcast_close_cb cb = b->close_cb;
     void *data = b->close_data;
-    fanout_fini(b);
+    lanes_fini(b);
     sites_fini(b);
     screens_fini(b);
     readiness_fini(b);

@@ -64,7 +64,7 @@ static void commit_deliveries(struct broadcast *b, const struct alert *a,
         MEM_SET_TEXT(d.marker, a->marker);
         commit_target(b, a, id, d.target);
         delivery_insert(b->o.store, &d);
-        fanout_add(b, &d);
+        lanes_add(b, &d);
     }
 }
 
@@ -108,8 +108,8 @@ static void commit_preempt(struct broadcast *b)
             continue;
         }
         record_alert_state(b, a, ALERT_PREEMPTED);
-        fanout_cancel_alert(b, a, DELIVERY_CANCELLED,
-                            "Übung abgebrochen: Echte Meldung ausgelöst.");
+        lanes_cancel_alert(b, a, DELIVERY_CANCELLED,
+                           "Übung abgebrochen: Echte Meldung ausgelöst.");
         screens_mark(b, a->stream, &a->areas);
         sites_mark(b, a->stream);
     }

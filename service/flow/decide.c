@@ -164,7 +164,7 @@ static struct delivery *decide_find(struct broadcast *b, const char *id)
     if (!delivery_load(b->o.store, id, &row)) {
         return NULL;
     }
-    struct lane *lane = fanout_lane(b, row.marker, row.channel);
+    struct lane *lane = lanes_get(b, row.marker, row.channel);
     for (size_t i = 0; i < lane->deliveries.n; i++) {
         if (strcmp(lane->deliveries.items[i].id, id) == 0) {
             lane->due_ms = broadcast_now_ms(b);

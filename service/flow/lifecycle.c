@@ -56,7 +56,7 @@ static void lifecycle_end_alerts(struct broadcast *b)
         }
         record_alert_state(b, a, to);
         if (to == ALERT_EXPIRED) {
-            fanout_expire_states(b, a);
+            lanes_expire_states(b, a);
             sites_mark(b, a->stream);
             screens_mark(b, a->stream, &a->areas);
         }

@@ -244,24 +244,37 @@ void record_alert_news(struct broadcast *b, const struct alert *a,
 void record_alert_state(struct broadcast *b, const struct alert *a,
                         enum alert_state to);
 
-/* ---- fanout.c ---- */
-void fanout_load(struct broadcast *b);
-void fanout_fini(struct broadcast *b);
+/* ---- lanes.c ---- */
+/* Every lane with an open delivery; what a crash interrupted is unknown from
+ * here on. Once, at the start. */
+void lanes_load(struct broadcast *b);
+void lanes_fini(struct broadcast *b);
 /* The lane, from memory or the store; never NULL. */
-struct lane *fanout_lane(struct broadcast *b, const char *marker,
-                         enum channel_id channel);
+struct lane *lanes_get(struct broadcast *b, const char *marker,
+                       enum channel_id channel);
 /* Adds a delivery that a transaction in progress has inserted. */
-void fanout_add(struct broadcast *b, const struct delivery *d);
-void fanout_turn(struct broadcast *b);
-/* The next moment (wall) at which a lane is due; 0 never. */
-int64_t fanout_due_ms(const struct broadcast *b);
+void lanes_add(struct broadcast *b, const struct delivery *d);
+/* Lanes without an open delivery leave; the store has them. */
+void lanes_sweep(struct broadcast *b);
+/* The next moment (wall) at which a message channel's lane is due; 0 never. */
+int64_t lanes_due_ms(const struct broadcast *b);
 /* Cancels what is open of an alert and not on the wire; inside a
  * transaction. */
-void fanout_cancel_alert(struct broadcast *b, const struct alert *a,
-                         enum delivery_state to, const char *why);
+void lanes_cancel_alert(struct broadcast *b, const struct alert *a,
+                        enum delivery_state to, const char *why);
 /* An expired alert's deliveries on website and displays; inside a
  * transaction. */
-void fanout_expire_states(struct broadcast *b, const struct alert *a);
+void lanes_expire_states(struct broadcast *b, const struct alert *a);
+
+/* ---- fanout.c ---- */
+void fanout_turn(struct broadcast *b);
+
+/* ---- site_make.c ---- */
+/* Composes the streams of the realm into the site's items and what goes to
+ * the writer. ERR_DENIED when a text lacks its mark. */
+enum err_code site_make(struct broadcast *b, enum realm realm, struct err *e);
+/* Frees what went to the writer. */
+void site_forget_items(struct site_part *site);
 
 /* ---- site.c ---- */
 void sites_turn(struct broadcast *b);

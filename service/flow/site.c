@@ -1,21 +1,15 @@
 /* The website as a state channel: compose what is true, write what differs,
  * record it, read it back; and again while something changed meanwhile.
  * Level-triggered: intermediate states may be skipped, the last never. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "service/base/check.h"
 #include "service/base/log.h"
 #include "service/base/mem.h"
-#include "service/config/config.h"
-#include "service/flow/egress.h"
 #include "service/flow/parts.h"
-#include "service/flow/state.h"
 #include "service/store/delivery.h"
-#include "service/store/draft.h"
 #include "service/store/store.h"
-#include "templates/places.h"
 
 /* Read back 0.5, 1, 2, 5 … s after a reading that did not find it. */
 static const int64_t site_read_again_ms[] = {500, 1000, 2000, 5000, 10000};
@@ -29,182 +23,6 @@ void sites_mark(struct broadcast *b, enum stream stream)
 static struct channel *site_channel(const struct broadcast *b, enum realm realm)
 {
     return b->o.channels[realm][CHANNEL_WEBSITE];
-}
-
-static const char *site_area_name(void *data, const char *ags)
-{
-    const struct broadcast *b = data;
-    const struct place *place = places_find(b->o.places, ags);
-    return place == NULL ? NULL : place->name;
-}
-
-static const char *site_area_ars(void *data, const char *ags)
-{
-    const struct broadcast *b = data;
-    const struct place *place = places_find(b->o.places, ags);
-    return place == NULL || !place->ars_published ? NULL : place->ars;
-}
-
-static struct site_config site_config_of(struct broadcast *b, enum realm realm)
-{
-    const struct config *c = b->o.config;
-    return (struct site_config){.authority = c->authority,
-                                .sender_id = c->sender_id,
-                                .public_url = b->o.public_url[realm],
-                                .netiquette_url = c->netiquette_url,
-                                .office_hours = c->office_hours,
-                                .phones = c->phones,
-                                .area = c->area,
-                                .area_name = site_area_name,
-                                .area_ars = site_area_ars,
-                                .area_data = b,
-                                .since_ms = b->sites[realm].since_ms,
-                                .keys = b->o.key_texts,
-                                .proofs = realm == REALM_LIVE,
-                                .demonstration = c->demonstration};
-}
-
-/* ---- what has been shown ---- */
-
-static bool site_is_shown(const struct site_part *site,
-                          const struct state_incident *i)
-{
-    for (size_t v = 0; v < site->n_versions; v++) {
-        const struct site_version *version = &site->versions[v];
-        if (strcmp(version->marker, i->marker) == 0) {
-            return version->number == i->alerts[i->n_alerts - 1]->number &&
-                   version->current == (i->current != NULL);
-        }
-    }
-    return false;
-}
-
-static void site_note_version(struct site_part *site,
-                              const struct state_incident *i)
-{
-    struct site_version *v = &site->pending[site->n_pending++];
-    *v = (struct site_version){.number = i->alerts[i->n_alerts - 1]->number,
-                               .current = i->current != NULL};
-    MEM_SET_TEXT(v->marker, i->marker);
-}
-
-/* The mark of every text that is about to be public, per alert. */
-static bool site_marks_fit(const struct state_composed *s)
-{
-    for (size_t i = 0; i < s->state.n_incidents; i++) {
-        const struct state_incident *incident = &s->incidents[i];
-        for (size_t k = 0; k < incident->n_alerts; k++) {
-            const struct content *c = &incident->alerts[k]->content;
-            for (size_t l = 0; l < c->n_languages; l++) {
-                if (!egress_mark_fits(s->state.stream,
-                                      c->languages[l].headline)) {
-                    log_error("alert=%s stopped: headline without its mark",
-                              incident->alerts[k]->id);
-                    return false;
-                }
-            }
-        }
-    }
-    return true;
-}
-
-static void site_forget_items(struct site_part *site)
-{
-    for (size_t i = 0; i < site->n_cards; i++) {
-        free(site->cards[i].bytes);
-    }
-    free(site->cards);
-    free(site->to_write);
-    site->cards = NULL;
-    site->to_write = NULL;
-    site->n_cards = 0;
-    site->n_to_write = 0;
-}
-
-static void site_add_card(struct broadcast *b, struct site_part *site,
-                          const struct alert *a)
-{
-    struct site_card *card = &site->cards[site->n_cards];
-    (void)snprintf(card->name, sizeof(card->name), "karte/%s.jpg",
-                   a->content.image_name);
-    card->bytes = card_load(b->o.store, a->content.image_name, &card->len);
-    if (card->bytes != NULL) {
-        site->to_write[site->n_to_write++] =
-            (struct channel_item){card->name, card->bytes, card->len, 0};
-        site->n_cards++;
-    }
-}
-
-/* What goes to the writer: the cards of what changed, so that nobody finds a
- * page before its picture, then the composed files. */
-static void site_make_items(struct broadcast *b, struct site_part *site,
-                            const struct state_composed *composed, size_t n)
-{
-    size_t alerts = b->incidents.alerts.n;
-    site_forget_items(site);
-    site->cards = mem_calloc(alerts, sizeof(site->cards[0]));
-    site->to_write =
-        mem_calloc(alerts + site->items.n, sizeof(site->to_write[0]));
-    for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k < composed[i].state.n_incidents; k++) {
-            const struct state_incident *incident = &composed[i].incidents[k];
-            for (size_t a = 0; incident->changed && a < incident->n_alerts;
-                 a++) {
-                site_add_card(b, site, incident->alerts[a]);
-            }
-        }
-    }
-    for (size_t i = 0; i < site->items.n; i++) {
-        site->to_write[site->n_to_write++] = site->items.items[i];
-    }
-}
-
-/* Composes the streams of the realm into site->items. */
-static enum err_code site_make(struct broadcast *b, enum realm realm,
-                               struct err *e)
-{
-    struct site_part *site = &b->sites[realm];
-    struct state_composed composed[2];
-    const struct state *states[2];
-    size_t n = realm == REALM_LIVE ? 2 : 1;
-    enum err_code code = ERR_OK;
-    int64_t now = broadcast_now_ms(b);
-    site->since_ms = site->since_ms == 0 ? now : site->since_ms;
-    struct site_config config = site_config_of(b, realm);
-    free(site->pending);
-    site->pending = mem_calloc(b->incidents.alerts.n, sizeof(*site->pending));
-    site->n_pending = 0;
-    site->changes_at_ms = 0;
-    site->composed_at_ms = now;
-    for (size_t i = 0; i < n; i++) {
-        enum stream stream = realm == REALM_REHEARSAL ? STREAM_REHEARSAL
-                             : i == 0                 ? STREAM_ACTUAL
-                                                      : STREAM_EXERCISE;
-        state_compose(&b->incidents.alerts, stream, now, &composed[i]);
-        states[i] = &composed[i].state;
-        for (size_t k = 0; k < composed[i].state.n_incidents; k++) {
-            struct state_incident *incident = &composed[i].incidents[k];
-            incident->changed = !site_is_shown(site, incident);
-            site_note_version(site, incident);
-        }
-        int64_t at = composed[i].changes_at_ms;
-        if (at != 0 && (site->changes_at_ms == 0 || at < site->changes_at_ms)) {
-            site->changes_at_ms = at;
-        }
-        if (!site_marks_fit(&composed[i])) {
-            code = err_set(e, ERR_DENIED, "Kennzeichnung fehlt");
-        }
-    }
-    if (code == ERR_OK) {
-        code = site_compose(states, n, &config, &site->items, e);
-    }
-    if (code == ERR_OK) {
-        site_make_items(b, site, composed, n);
-    }
-    for (size_t i = 0; i < n; i++) {
-        state_composed_fini(&composed[i]);
-    }
-    return code;
 }
 
 /* ---- recording ---- */
