@@ -96,9 +96,13 @@ enum err_code drills_trigger(const struct drill *drill, const char *marker,
     char *text = json_dumps(body, JSON_COMPACT);
     check(text != NULL);
     json_decref(body);
-    enum err_code code = trigger_parse(
-        text, strlen(text), confirm == NULL ? TRIGGER_PREVIEW : TRIGGER_SUBMIT,
-        is_end ? KIND_ALL_CLEAR : KIND_ALERT, marker, t, fields, e);
+    const struct trigger_source source = {
+        .body = text,
+        .len = strlen(text),
+        .use = confirm == NULL ? TRIGGER_PREVIEW : TRIGGER_SUBMIT,
+        .kind = is_end ? KIND_ALL_CLEAR : KIND_ALERT,
+        .marker = marker};
+    enum err_code code = trigger_parse(&source, t, fields, e);
     free(text);
     return code;
 }

@@ -211,17 +211,15 @@ enum err_code app_channels_open(struct app *a, struct err *e)
 
 bool app_channels_close(struct app *a, size_t n, channel_close_cb cb)
 {
-    for (int r = 0; r < N_REALMS; r++) {
-        for (int c = 0; c < N_CHANNELS; c++) {
-            struct channel *channel = a->channels[r][c];
-            bool again = r == REALM_REHEARSAL && c == CHANNEL_DISPLAYS;
-            if (channel == NULL || again) {
-                continue;
-            }
-            if (n-- == 0) {
-                channel->type->close(channel, cb, a);
-                return true;
-            }
+    for (int i = 0; i < N_REALMS * N_CHANNELS; i++) {
+        int realm = i / N_CHANNELS;
+        int id = i % N_CHANNELS;
+        struct channel *channel = a->channels[realm][id];
+        /* The displays are one channel in both realms. */
+        bool again = realm == REALM_REHEARSAL && id == CHANNEL_DISPLAYS;
+        if (channel != NULL && !again && n-- == 0) {
+            channel->type->close(channel, cb, a);
+            return true;
         }
     }
     return false;

@@ -31,12 +31,11 @@ static bool alerts_parse(struct api_call *c, enum trigger_use use,
                          enum alert_kind kind, const char *marker,
                          struct trigger *t)
 {
-    size_t len = 0;
-    const char *body = http_request_body(c->request, &len);
+    struct trigger_source source = {.use = use, .kind = kind, .marker = marker};
     struct fields fields = {0};
     struct err e;
-    enum err_code code =
-        trigger_parse(body, len, use, kind, marker, t, &fields, &e);
+    source.body = http_request_body(c->request, &source.len);
+    enum err_code code = trigger_parse(&source, t, &fields, &e);
     if (code == ERR_CORRUPT) {
         api_problem(c, 400, "json", e.msg);
     } else if (code == ERR_INVALID) {

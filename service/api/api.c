@@ -171,26 +171,37 @@ bool api_require_role(struct api_call *c, unsigned roles)
 
 /* ---- finding the route ---- */
 
+/* Takes the segment at the beginning of path; its length, 0 when there is
+ * none that fits. */
+static size_t api_take_segment(const char *path, char out[ID_MAX])
+{
+    size_t len = strcspn(path, "/");
+    if (len == 0 || len >= ID_MAX) {
+        return 0;
+    }
+    memcpy(out, path, len);
+    out[len] = '\0';
+    return len;
+}
+
 /* Matches one path against a route's pattern; {…} takes one segment. */
 static bool api_match(const char *pattern, const char *path,
                       char parameters[API_PARAMETERS][ID_MAX])
 {
     size_t n = 0;
     while (*pattern != '\0') {
-        if (*pattern != '{') {
-            if (*pattern++ != *path++) {
-                return false;
-            }
-            continue;
+        bool takes = *pattern == '{';
+        size_t len = 1;
+        if (takes) {
+            len =
+                n == API_PARAMETERS ? 0 : api_take_segment(path, parameters[n]);
+            n++;
         }
-        size_t len = strcspn(path, "/");
-        if (len == 0 || len >= ID_MAX || n == API_PARAMETERS) {
+        if (len == 0 || (!takes && *pattern != *path)) {
             return false;
         }
-        memcpy(parameters[n], path, len);
-        parameters[n++][len] = '\0';
         path += len;
-        pattern += strcspn(pattern, "}") + 1;
+        pattern += takes ? strcspn(pattern, "}") + 1 : 1;
     }
     return *path == '\0';
 }

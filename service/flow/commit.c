@@ -271,9 +271,9 @@ static enum err_code commit_stale(struct broadcast_answer *answer,
 }
 
 static enum err_code
-commit_authorise(struct broadcast *b, const struct broadcast_submission *s,
-                 const struct alert *a, const struct family_kind *k, bool *wait,
-                 struct broadcast_answer *answer, struct err *e)
+commit_authorise(const struct broadcast_submission *s, const struct alert *a,
+                 const struct family_kind *k, int64_t now_ms,
+                 enum authorise_answer *decision, struct err *e)
 {
     struct authorise_question q = {
         .actor = s->actor,
@@ -284,13 +284,11 @@ commit_authorise(struct broadcast *b, const struct broadcast_submission *s,
         .approvals = a->kind == KIND_RETRACTION ? 0 : k->approvals,
         .break_glass_allowed = k->break_glass,
         .break_glass_asked = s->trigger->break_glass[0] != '\0',
-        .now_ms = broadcast_now_ms(b)};
-    enum authorise_answer decision = authorise_decide(&q, e);
-    *wait = decision == AUTHORISE_WAIT;
-    if (decision == AUTHORISE_STEP_UP) {
-        answer->problem = "step-up-required";
-    }
-    return decision == AUTHORISE_ALLOWED || *wait ? ERR_OK : ERR_DENIED;
+        .now_ms = now_ms};
+    *decision = authorise_decide(&q, e);
+    return *decision == AUTHORISE_ALLOWED || *decision == AUTHORISE_WAIT
+               ? ERR_OK
+               : ERR_DENIED;
 }
 
 /* ---- submit ---- */
@@ -367,8 +365,9 @@ static enum err_code commit_draft(struct broadcast *b,
 {
     const struct family *family = NULL;
     struct alert *a = &d->alert;
-    bool wait = false;
-    int64_t age = broadcast_now_ms(b) - d->made_at_ms;
+    enum authorise_answer decision = AUTHORISE_REFUSED;
+    int64_t now_ms = broadcast_now_ms(b);
+    int64_t age = now_ms - d->made_at_ms;
     if (!commit_was_asked(s->trigger, d)) {
         return commit_not_asked(b, s->trigger, fields, e);
     }
@@ -383,7 +382,10 @@ static enum err_code commit_draft(struct broadcast *b,
     }
     const struct family_kind *kind = family_find_kind(family, a->kind);
     check(kind != NULL);
-    code = commit_authorise(b, s, a, kind, &wait, answer, e);
+    code = commit_authorise(s, a, kind, now_ms, &decision, e);
+    if (decision == AUTHORISE_STEP_UP) {
+        answer->problem = "step-up-required";
+    }
     if (code == ERR_OK) {
         code = commit_check_preconditions(s->trigger, kind, a, fields, e);
     }
@@ -393,7 +395,8 @@ static enum err_code commit_draft(struct broadcast *b,
                                "Solange eine echte Meldung offen ist, beginnt "
                                "keine Übung.");
     }
-    return code == ERR_OK ? commit_write(b, s, d, wait, e) : code;
+    return code == ERR_OK ? commit_write(b, s, d, decision == AUTHORISE_WAIT, e)
+                          : code;
 }
 
 enum err_code broadcast_submit(struct broadcast *b,

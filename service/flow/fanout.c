@@ -244,16 +244,15 @@ static bool fanout_decide(struct broadcast *b, struct lane *lane, size_t place)
         return false;
     }
     struct resolve_verdict v = resolve_next(d, &in);
-    bool acts = v.step == RESOLVE_SEND || v.step == RESOLVE_CONFIRM;
-    if (v.step == RESOLVE_WAIT || (acts && (a == NULL || c == NULL))) {
+    if (v.step == RESOLVE_MOVE) {
+        fanout_move(b, d, v.to, v.why);
+        return true;
+    }
+    if (v.step == RESOLVE_WAIT || a == NULL || c == NULL) {
         if (v.at_ms != 0 && (lane->due_ms == 0 || v.at_ms < lane->due_ms)) {
             lane->due_ms = v.at_ms;
         }
         return false;
-    }
-    if (v.step == RESOLVE_MOVE) {
-        fanout_move(b, d, v.to, v.why);
-        return true;
     }
     if (v.step == RESOLVE_CONFIRM) {
         fanout_fill(fanout_flight_new(b, lane, place, FLIGHT_CONFIRM), a);

@@ -17,7 +17,7 @@ static struct lane *lanes_new(struct broadcast *b, const char *marker,
     MEM_SET_TEXT(lane->marker, marker);
     lane->channel = channel;
     delivery_load_lane(b->o.store, marker, channel, &lane->deliveries);
-    lane->flights = mem_calloc(lane->deliveries.n, sizeof(lane->flights[0]));
+    lane->flights = mem_calloc(lane->deliveries.n, sizeof(struct flight *));
     lane->next = b->lanes;
     b->lanes = lane;
     return lane;
@@ -53,7 +53,7 @@ void lanes_add(struct broadcast *b, const struct delivery *d)
     struct delivery *items =
         realloc(lane->deliveries.items, n * sizeof(items[0]));
     struct flight **flights =
-        realloc(lane->flights, n * sizeof(lane->flights[0]));
+        realloc(lane->flights, n * sizeof(struct flight *));
     check(items != NULL && flights != NULL);
     items[n - 1] = *d;
     flights[n - 1] = NULL;
@@ -61,6 +61,19 @@ void lanes_add(struct broadcast *b, const struct delivery *d)
     lane->flights = flights;
     lane->deliveries.n = n;
     lane->due_ms = d->queued_at_ms;
+}
+
+/* A crash came while these were on the wire. */
+static void lanes_resolve(struct broadcast *b, struct lane *lane)
+{
+    for (size_t i = 0; i < lane->deliveries.n; i++) {
+        struct delivery *d = &lane->deliveries.items[i];
+        if (d->state == DELIVERY_SENDING) {
+            resolve_interrupted(d, broadcast_now_ms(b));
+            attempt_save_end(b->o.store, d, broadcast_now_ms(b));
+            record_delivery(b, d, DELIVERY_SENDING);
+        }
+    }
 }
 
 void lanes_load(struct broadcast *b)
@@ -74,14 +87,7 @@ void lanes_load(struct broadcast *b)
         lane->due_ms = broadcast_now_ms(b);
     }
     for (struct lane *lane = b->lanes; lane != NULL; lane = lane->next) {
-        for (size_t i = 0; i < lane->deliveries.n; i++) {
-            struct delivery *d = &lane->deliveries.items[i];
-            if (d->state == DELIVERY_SENDING) {
-                resolve_interrupted(d, broadcast_now_ms(b));
-                attempt_save_end(b->o.store, d, broadcast_now_ms(b));
-                record_delivery(b, d, DELIVERY_SENDING);
-            }
-        }
+        lanes_resolve(b, lane);
     }
     broadcast_commit(b);
     delivery_list_fini(&open);
@@ -142,41 +148,41 @@ int64_t lanes_due_ms(const struct broadcast *b)
     return due;
 }
 
+/* Moves the alert's deliveries in its lane of one channel, where they may;
+ * why NULL leaves the detail as it is. */
+static void lanes_move(struct broadcast *b, const struct alert *a,
+                       enum channel_id channel, enum delivery_state to,
+                       const char *why)
+{
+    struct lane *lane = lanes_get(b, a->marker, channel);
+    for (size_t i = 0; i < lane->deliveries.n; i++) {
+        struct delivery *d = &lane->deliveries.items[i];
+        enum delivery_state from = d->state;
+        if (strcmp(d->alert_id, a->id) != 0 || !delivery_may_move(from, to)) {
+            continue;
+        }
+        d->state = to;
+        if (why != NULL) {
+            d->next_try_at_ms = 0;
+            MEM_SET_TEXT(d->detail, why);
+        }
+        record_delivery(b, d, from);
+    }
+}
+
 void lanes_cancel_alert(struct broadcast *b, const struct alert *a,
                         enum delivery_state to, const char *why)
 {
     for (int c = 0; c < N_CHANNELS; c++) {
-        struct lane *lane = lanes_get(b, a->marker, (enum channel_id)c);
-        for (size_t i = 0; i < lane->deliveries.n; i++) {
-            struct delivery *d = &lane->deliveries.items[i];
-            if (strcmp(d->alert_id, a->id) != 0 ||
-                !delivery_may_move(d->state, to)) {
-                continue;
-            }
-            enum delivery_state from = d->state;
-            d->state = to;
-            d->next_try_at_ms = 0;
-            MEM_SET_TEXT(d->detail, why);
-            record_delivery(b, d, from);
-        }
+        lanes_move(b, a, (enum channel_id)c, to, why);
     }
 }
 
 void lanes_expire_states(struct broadcast *b, const struct alert *a)
 {
     for (int c = 0; c < N_CHANNELS; c++) {
-        if (channel_id_appends((enum channel_id)c)) {
-            continue;
-        }
-        struct lane *lane = lanes_get(b, a->marker, (enum channel_id)c);
-        for (size_t i = 0; i < lane->deliveries.n; i++) {
-            struct delivery *d = &lane->deliveries.items[i];
-            enum delivery_state from = d->state;
-            if (strcmp(d->alert_id, a->id) == 0 &&
-                delivery_may_move(from, DELIVERY_EXPIRED)) {
-                d->state = DELIVERY_EXPIRED;
-                record_delivery(b, d, from);
-            }
+        if (!channel_id_appends((enum channel_id)c)) {
+            lanes_move(b, a, (enum channel_id)c, DELIVERY_EXPIRED, NULL);
         }
     }
 }

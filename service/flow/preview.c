@@ -131,7 +131,8 @@ static enum err_code preview_render(struct preview_work *w,
         .netiquette_url = b->o.config->netiquette_url,
         .in_office_hours = a->office_hours,
         .origin_stand_ms = origin == NULL ? 0 : origin->submitted_at_ms,
-        .origin_level = preview_origin_level(&w->asked.incident),
+        .origin_level =
+            origin == NULL ? 0 : preview_origin_level(&w->asked.incident),
         .origin = origin == NULL ? NULL : &origin->content};
     return render_content(&in, &a->content, &p->err);
 }

@@ -42,14 +42,20 @@ static void reports_record_one(struct broadcast *b, struct delivery *d)
     }
 }
 
+static void reports_record_lane(struct broadcast *b, struct lane *l)
+{
+    for (size_t i = 0; i < l->deliveries.n; i++) {
+        if (!delivery_is_final(l->deliveries.items[i].state)) {
+            reports_record_one(b, &l->deliveries.items[i]);
+        }
+    }
+}
+
 void reports_record(struct broadcast *b)
 {
     for (struct lane *l = b->lanes; l != NULL; l = l->next) {
-        for (size_t i = 0;
-             l->channel == CHANNEL_DISPLAYS && i < l->deliveries.n; i++) {
-            if (!delivery_is_final(l->deliveries.items[i].state)) {
-                reports_record_one(b, &l->deliveries.items[i]);
-            }
+        if (l->channel == CHANNEL_DISPLAYS) {
+            reports_record_lane(b, l);
         }
     }
 }

@@ -54,18 +54,26 @@ static void screens_all_areas(const struct broadcast *b, struct areas *out)
     }
 }
 
+static bool screens_alert_fits(const struct alert *a)
+{
+    for (size_t l = 0; l < a->content.n_languages; l++) {
+        const struct content_language *lang = &a->content.languages[l];
+        for (size_t p = 0; p < lang->n_pages; p++) {
+            if (!egress_mark_fits(a->stream, lang->pages[p])) {
+                log_error("alert=%s stopped: page without its mark", a->id);
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 static bool screens_marks_fit(const struct state_composed *s)
 {
     for (size_t i = 0; i < s->state.n_incidents; i++) {
         const struct alert *a = s->incidents[i].current;
-        for (size_t l = 0; a != NULL && l < a->content.n_languages; l++) {
-            const struct content_language *lang = &a->content.languages[l];
-            for (size_t p = 0; p < lang->n_pages; p++) {
-                if (!egress_mark_fits(a->stream, lang->pages[p])) {
-                    log_error("alert=%s stopped: page without its mark", a->id);
-                    return false;
-                }
-            }
+        if (a != NULL && !screens_alert_fits(a)) {
+            return false;
         }
     }
     return true;

@@ -66,22 +66,42 @@ static bool site_holds(const struct broadcast *b, const struct site_part *site,
     return false;
 }
 
+static void site_record_lane(struct broadcast *b, struct lane *l,
+                             enum realm realm, site_change change)
+{
+    for (size_t i = 0; i < l->deliveries.n; i++) {
+        struct delivery *d = &l->deliveries.items[i];
+        enum delivery_state from = d->state;
+        if (broadcast_realm(d->stream) == realm &&
+            site_holds(b, &b->sites[realm], d) &&
+            change(d, broadcast_now_ms(b))) {
+            record_delivery(b, d, from);
+        }
+    }
+}
+
 /* Applies `change` to the website deliveries of the realm that the state
  * holds; inside a transaction. */
 static void site_record(struct broadcast *b, enum realm realm,
                         site_change change)
 {
-    const struct site_part *site = &b->sites[realm];
     for (struct lane *l = b->lanes; l != NULL; l = l->next) {
-        for (size_t i = 0; i < l->deliveries.n; i++) {
-            struct delivery *d = &l->deliveries.items[i];
-            enum delivery_state from = d->state;
-            if (l->channel != CHANNEL_WEBSITE ||
-                broadcast_realm(d->stream) != realm ||
-                !site_holds(b, site, d) || !change(d, broadcast_now_ms(b))) {
-                continue;
-            }
-            record_delivery(b, d, from);
+        if (l->channel == CHANNEL_WEBSITE) {
+            site_record_lane(b, l, realm, change);
+        }
+    }
+}
+
+static void site_note_lane(struct broadcast *b, struct lane *l,
+                           enum realm realm, enum delivery_state state,
+                           const char *detail)
+{
+    for (size_t i = 0; i < l->deliveries.n; i++) {
+        struct delivery *d = &l->deliveries.items[i];
+        if (d->state == state && broadcast_realm(d->stream) == realm &&
+            strcmp(d->detail, detail) != 0) {
+            MEM_SET_TEXT(d->detail, detail);
+            record_delivery(b, d, d->state);
         }
     }
 }
@@ -90,14 +110,8 @@ static void site_note_detail(struct broadcast *b, enum realm realm,
                              enum delivery_state state, const char *detail)
 {
     for (struct lane *l = b->lanes; l != NULL; l = l->next) {
-        for (size_t i = 0; i < l->deliveries.n; i++) {
-            struct delivery *d = &l->deliveries.items[i];
-            if (l->channel == CHANNEL_WEBSITE && d->state == state &&
-                broadcast_realm(d->stream) == realm &&
-                strcmp(d->detail, detail) != 0) {
-                MEM_SET_TEXT(d->detail, detail);
-                record_delivery(b, d, d->state);
-            }
+        if (l->channel == CHANNEL_WEBSITE) {
+            site_note_lane(b, l, realm, state, detail);
         }
     }
 }

@@ -70,20 +70,25 @@ static void site_note_version(struct site_part *site,
     MEM_SET_TEXT(v->marker, i->marker);
 }
 
+static bool site_alert_fits(const struct alert *a, enum stream stream)
+{
+    for (size_t l = 0; l < a->content.n_languages; l++) {
+        if (!egress_mark_fits(stream, a->content.languages[l].headline)) {
+            log_error("alert=%s stopped: headline without its mark", a->id);
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The mark of every text that is about to be public, per alert. */
 static bool site_marks_fit(const struct state_composed *s)
 {
     for (size_t i = 0; i < s->state.n_incidents; i++) {
         const struct state_incident *incident = &s->incidents[i];
         for (size_t k = 0; k < incident->n_alerts; k++) {
-            const struct content *c = &incident->alerts[k]->content;
-            for (size_t l = 0; l < c->n_languages; l++) {
-                if (!egress_mark_fits(s->state.stream,
-                                      c->languages[l].headline)) {
-                    log_error("alert=%s stopped: headline without its mark",
-                              incident->alerts[k]->id);
-                    return false;
-                }
+            if (!site_alert_fits(incident->alerts[k], s->state.stream)) {
+                return false;
             }
         }
     }
@@ -117,6 +122,14 @@ static void site_add_card(struct broadcast *b, struct site_part *site,
     }
 }
 
+static void site_add_cards(struct broadcast *b, struct site_part *site,
+                           const struct state_incident *incident)
+{
+    for (size_t i = 0; incident->changed && i < incident->n_alerts; i++) {
+        site_add_card(b, site, incident->alerts[i]);
+    }
+}
+
 /* What goes to the writer: the cards of what changed, so that nobody finds a
  * page before its picture, then the composed files. */
 static void site_make_items(struct broadcast *b, struct site_part *site,
@@ -129,11 +142,7 @@ static void site_make_items(struct broadcast *b, struct site_part *site,
         mem_calloc(alerts + site->items.n, sizeof(site->to_write[0]));
     for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; k < composed[i].state.n_incidents; k++) {
-            const struct state_incident *incident = &composed[i].incidents[k];
-            for (size_t a = 0; incident->changed && a < incident->n_alerts;
-                 a++) {
-                site_add_card(b, site, incident->alerts[a]);
-            }
+            site_add_cards(b, site, &composed[i].incidents[k]);
         }
     }
     for (size_t i = 0; i < site->items.n; i++) {
@@ -141,7 +150,20 @@ static void site_make_items(struct broadcast *b, struct site_part *site,
     }
 }
 
-/* Composes the streams of the realm into site->items. */
+/* Which incidents changed, and when time alone changes the state. */
+static void site_note_state(struct site_part *site, struct state_composed *s)
+{
+    for (size_t i = 0; i < s->state.n_incidents; i++) {
+        struct state_incident *incident = &s->incidents[i];
+        incident->changed = !site_is_shown(site, incident);
+        site_note_version(site, incident);
+    }
+    if (s->changes_at_ms != 0 &&
+        (site->changes_at_ms == 0 || s->changes_at_ms < site->changes_at_ms)) {
+        site->changes_at_ms = s->changes_at_ms;
+    }
+}
+
 enum err_code site_make(struct broadcast *b, enum realm realm, struct err *e)
 {
     struct site_part *site = &b->sites[realm];
@@ -163,15 +185,7 @@ enum err_code site_make(struct broadcast *b, enum realm realm, struct err *e)
                                                       : STREAM_EXERCISE;
         state_compose(&b->incidents.alerts, stream, now, &composed[i]);
         states[i] = &composed[i].state;
-        for (size_t k = 0; k < composed[i].state.n_incidents; k++) {
-            struct state_incident *incident = &composed[i].incidents[k];
-            incident->changed = !site_is_shown(site, incident);
-            site_note_version(site, incident);
-        }
-        int64_t at = composed[i].changes_at_ms;
-        if (at != 0 && (site->changes_at_ms == 0 || at < site->changes_at_ms)) {
-            site->changes_at_ms = at;
-        }
+        site_note_state(site, &composed[i]);
         if (!site_marks_fit(&composed[i])) {
             code = err_set(e, ERR_DENIED, "Kennzeichnung fehlt");
         }

@@ -90,13 +90,13 @@ void state_compose(const struct alert_list *alerts, enum stream stream,
     *out = (struct state_composed){
         .state = {.stream = stream, .now_ms = now_ms},
         .incidents = mem_calloc(alerts->n, sizeof(out->incidents[0])),
-        .alerts = mem_calloc(alerts->n, sizeof(out->alerts[0]))};
+        .alerts = mem_calloc(alerts->n, sizeof(struct alert *))};
     for (size_t i = 0; i < alerts->n; i++) {
         if (state_concerns(&alerts->items[i], stream)) {
             out->alerts[n++] = &alerts->items[i];
         }
     }
-    qsort(out->alerts, n, sizeof(out->alerts[0]), state_by_incident);
+    qsort(out->alerts, n, sizeof(struct alert *), state_by_incident);
     state_group(out, n, now_ms);
     qsort(out->incidents, out->state.n_incidents, sizeof(out->incidents[0]),
           state_by_urgency);

@@ -213,7 +213,8 @@ static void trigger_preconditions(const json_t *body, struct trigger *t,
                        "Jede Vorbedingung ist eine Kennung aus der Vorlage.");
             return;
         }
-        MEM_SET_TEXT(t->preconditions[t->n_preconditions++], id);
+        MEM_SET_TEXT(t->preconditions[t->n_preconditions], id);
+        t->n_preconditions++;
     }
 }
 
@@ -294,17 +295,17 @@ static void trigger_read(json_t *body, enum trigger_use use, struct trigger *t,
     }
 }
 
-enum err_code trigger_parse(const char *body, size_t len, enum trigger_use use,
-                            enum alert_kind kind, const char *marker,
+enum err_code trigger_parse(const struct trigger_source *source,
                             struct trigger *t, struct fields *fields,
                             struct err *e)
 {
     json_error_t problem;
-    json_t *object = json_loadb(
-        body, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &problem);
-    *t = (struct trigger){.kind = kind};
+    json_t *object =
+        json_loadb(source->body, source->len,
+                   JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &problem);
+    *t = (struct trigger){.kind = source->kind};
     if (!json_is_object(object) || !trigger_look(object, "", 0, fields) ||
-        strlen(marker) >= sizeof(t->marker)) {
+        strlen(source->marker) >= sizeof(t->marker)) {
         json_decref(object);
         return err_set(e, ERR_CORRUPT,
                        "Der Inhalt ist kein gültiges JSON-Objekt (Zeile %d: "
@@ -312,9 +313,9 @@ enum err_code trigger_parse(const char *body, size_t len, enum trigger_use use,
                        problem.line,
                        object == NULL ? problem.text : "kein Objekt");
     }
-    MEM_SET_TEXT(t->marker, marker);
+    MEM_SET_TEXT(t->marker, source->marker);
     if (fields->n == 0) {
-        trigger_read(object, use, t, fields);
+        trigger_read(object, source->use, t, fields);
     }
     json_decref(object);
     if (fields->n > 0) {

@@ -36,13 +36,20 @@ struct trigger {
                                            what an Idempotency-Key binds */
 };
 
-/* Reads a body of POST /previews or POST /alerts. For the follow-up calls
- * `kind` and `marker` come from the path: pass them, else KIND_ALERT and "".
+/* What came in. For the follow-up calls kind and marker are of the path. */
+struct trigger_source {
+    const char *body;
+    size_t len;
+    enum trigger_use use;
+    enum alert_kind kind; /* else KIND_ALERT */
+    const char *marker;   /* else "" */
+};
+
+/* Reads a body of POST /previews or POST /alerts.
  * ERR_CORRUPT: no JSON object, duplicate keys, wrong UTF-8 (400). ERR_INVALID:
  * *fields says what is wrong (422). On ERR_OK *t is the caller's to
  * trigger_fini(). */
-enum err_code trigger_parse(const char *body, size_t len, enum trigger_use use,
-                            enum alert_kind kind, const char *marker,
+enum err_code trigger_parse(const struct trigger_source *source,
                             struct trigger *t, struct fields *fields,
                             struct err *e);
 

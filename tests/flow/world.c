@@ -338,11 +338,13 @@ static void world_parse(struct world *w, const struct world_wish *wish,
     w->fields = (struct fields){.n = 0};
     world_body(wish, confirm, body, sizeof(body));
     bool follows = confirm != NULL && wish->kind != KIND_ALERT;
-    if (trigger_parse(body, strlen(body),
-                      confirm == NULL ? TRIGGER_PREVIEW : TRIGGER_SUBMIT,
-                      follows ? wish->kind : KIND_ALERT,
-                      follows ? wish->marker : "", t, &w->fields,
-                      &e) != ERR_OK) {
+    struct trigger_source source = {.body = body,
+                                    .len = strlen(body),
+                                    .use = confirm == NULL ? TRIGGER_PREVIEW
+                                                           : TRIGGER_SUBMIT,
+                                    .kind = follows ? wish->kind : KIND_ALERT,
+                                    .marker = follows ? wish->marker : ""};
+    if (trigger_parse(&source, t, &w->fields, &e) != ERR_OK) {
         fail_msg("%s: %s %s %s", body, e.msg, w->fields.items[0].field,
                  w->fields.items[0].message);
     }

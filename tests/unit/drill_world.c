@@ -368,18 +368,19 @@ void world_release_actual(struct world *w)
                                   .data = w};
     struct fields fields = {.n = 0};
     struct err e = {.msg = ""};
-    const char *text = world_actual_body(NULL, body, sizeof body);
-    assert_int_equal(trigger_parse(text, strlen(text), TRIGGER_PREVIEW,
-                                   KIND_ALERT, "", &p.trigger, &fields, &e),
-                     ERR_OK);
+    struct trigger_source source = {
+        .kind = KIND_ALERT, .marker = "", .use = TRIGGER_PREVIEW};
+    source.body = world_actual_body(NULL, body, sizeof body);
+    source.len = strlen(source.body);
+    assert_int_equal(trigger_parse(&source, &p.trigger, &fields, &e), ERR_OK);
     w->is_planned = false;
     broadcast_preview(w->broadcast, &p);
     assert_true(wire_run_until(&w->loop, world_is_planned, w));
     struct trigger t;
-    text = world_actual_body(p.draft.digest, body, sizeof body);
-    assert_int_equal(trigger_parse(text, strlen(text), TRIGGER_SUBMIT,
-                                   KIND_ALERT, "", &t, &fields, &e),
-                     ERR_OK);
+    source.body = world_actual_body(p.draft.digest, body, sizeof body);
+    source.len = strlen(source.body);
+    source.use = TRIGGER_SUBMIT;
+    assert_int_equal(trigger_parse(&source, &t, &fields, &e), ERR_OK);
     world_tick_preconditions(&t);
     draft_fini(&p.draft);
     struct broadcast_answer answer;

@@ -8,7 +8,12 @@ static enum err_code parse(const char *body, enum trigger_use use,
 {
     struct err e;
     *f = (struct fields){0};
-    return trigger_parse(body, strlen(body), use, KIND_ALERT, "", t, f, &e);
+    return trigger_parse(&(struct trigger_source){.body = body,
+                                                  .len = strlen(body),
+                                                  .use = use,
+                                                  .kind = KIND_ALERT,
+                                                  .marker = ""},
+                         t, f, &e);
 }
 
 struct bad {
