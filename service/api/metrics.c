@@ -88,6 +88,7 @@ void api_metrics(struct api_call *c)
     metrics_channels(&b, c->api->broadcast);
     metrics_service(&b, c->api);
     check(buf_ok(&b));
-    reply_text(c, "text/plain; version=0.0.4; charset=utf-8", buf_text(&b));
+    reply_bytes(c, "text/plain; version=0.0.4; charset=utf-8", "no-store",
+                buf_text(&b), b.len);
     buf_fini(&b);
 }

@@ -38,9 +38,14 @@ void reply_headers(struct api_call *c, int status, const char *json,
     reply_send(c, status, "application/json", json, headers, n);
 }
 
-void reply_text(struct api_call *c, const char *type, const char *text)
+void reply_bytes(struct api_call *c, const char *type, const char *cache,
+                 const void *bytes, size_t len)
 {
-    reply_send(c, 200, type, text, NULL, 0);
+    const struct http_field headers[] = {{"Content-Type", type},
+                                         {"Cache-Control", cache},
+                                         {"X-Content-Type-Options", "nosniff"}};
+    http_reply(c->request, 200, headers, 3, bytes, len);
+    free(c);
 }
 
 void reply_later(struct api_call *c, long seconds)

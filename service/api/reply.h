@@ -12,8 +12,10 @@ struct http_field;
 void reply_headers(struct api_call *c, int status, const char *json,
                    const struct http_field *headers, size_t n);
 
-/* 200 with text of another type than JSON; the call is gone. */
-void reply_text(struct api_call *c, const char *type, const char *text);
+/* 200 with bytes of another type than JSON; the call is gone. They may be kept
+ * as long as `cache` (Cache-Control) says. Borrowed until it returns. */
+void reply_bytes(struct api_call *c, const char *type, const char *cache,
+                 const void *bytes, size_t len);
 
 /* 429 with Retry-After; detail says the time of day of the next try. */
 void reply_later(struct api_call *c, long seconds);

@@ -2,6 +2,7 @@
 #include "service/api/alerts.h"
 #include "service/api/api.h"
 #include "service/api/audit.h"
+#include "service/api/cards.h"
 #include "service/api/channels.h"
 #include "service/api/displays.h"
 #include "service/api/drills.h"
@@ -17,6 +18,7 @@ const struct api_route api_routes[] = {
     {"GET", "/healthz", api_healthz, API_OPEN},
     {"GET", "/readyz", api_readyz, API_OPEN},
     {"GET", "/metrics", api_metrics, API_OPEN},
+    {"GET", "/karte/{name}", api_card_get, API_OPEN},
 
     {"POST", V1 "/session", api_session_post, API_OPEN | API_READ_BODY},
     {"POST", V1 "/session/step-up", api_session_step_up,

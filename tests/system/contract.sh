@@ -94,6 +94,26 @@ after_the_all_clear_nothing_goes_on() {
     expect_equal 'second retraction' 409 "$status"
 }
 
+# Both of a real preview and of an exercise's, which the website has not.
+the_card_of_a_preview_is_on_the_console_too() {
+    local kind url name digest
+    for kind in actual exercise; do
+        request "$kind" >"$stack/preview"
+        call_json POST /api/v1/previews "$stack/preview"
+        expect_equal "preview $kind" 200 "$status"
+        url=$(jq -r '.channels[].image.url | values' "$stack/answer")
+        digest=$(jq -r '.channels[].image.sha256 | values' "$stack/answer")
+        name=${url##*/}
+        expect_text 'name' '^[A-Za-z0-9_-]{22}\.jpg$' <(echo "$name")
+        for url in "$url" "http://127.0.0.1:$port_console/karte/$name"; do
+            expect_equal "$url" "$digest" \
+                "sha256:$(curl -sS -m 10 "$url" | sha256sum | cut -d' ' -f1)"
+        done
+    done
+    expect_equal 'an unknown one' 404 "$(curl -sS -m 10 -o /dev/null -w \
+        '%{http_code}' "http://127.0.0.1:$port_console/karte/nichts.jpg")"
+}
+
 metrics_count_and_name_nobody() {
     status=$(curl -sS -m 10 -D "$stack/header" -o "$stack/answer" \
         -w '%{http_code}' "http://127.0.0.1:$port_console/metrics")
@@ -116,4 +136,5 @@ metrics_count_and_name_nobody() {
 set_up
 run_tests an_update_with_fewer_municipalities_leaves_the_others_screens \
     a_rejected_update_leaves_the_incident_open \
-    after_the_all_clear_nothing_goes_on metrics_count_and_name_nobody
+    after_the_all_clear_nothing_goes_on \
+    the_card_of_a_preview_is_on_the_console_too metrics_count_and_name_nobody
