@@ -53,13 +53,38 @@ static enum err_code decide_waits(const struct alert *a, int64_t now_ms,
                    a->id, alert_state_name(a->state));
 }
 
+/* What was written for an earlier stand of the incident does not go out: an
+ * update would say "gilt weiter" after the all-clear. */
+static enum err_code decide_fits(struct broadcast *b, const struct alert *a,
+                                 const char **problem, struct err *e)
+{
+    struct alert_list incident;
+    enum err_code code = ERR_OK;
+    alert_load_incident(b->o.store, a->marker, &incident);
+    for (size_t i = 0; i < incident.n && code == ERR_OK; i++) {
+        const struct alert *other = &incident.items[i];
+        if (other->number > a->number && other->released_at_ms > 0) {
+            *problem = "preview-stale";
+            code = err_set(e, ERR_CONFLICT,
+                           "Inzwischen ist %s hinausgegangen. Es wurde nichts "
+                           "gesendet. Reichen Sie die Meldung mit neuer "
+                           "Vorschau noch einmal ein.",
+                           other->id);
+        }
+    }
+    alert_list_fini(&incident);
+    return code;
+}
+
 static enum err_code decide_release(struct broadcast *b,
                                     const struct actor *actor,
-                                    const struct alert *a, struct err *e)
+                                    const struct alert *a, const char **problem,
+                                    struct err *e)
 {
     char hash[DIGEST_NAMED_MAX];
     families_approved_hash(b, a->template_id, a->template_version, hash);
     if (strcmp(hash, a->template_hash) != 0) {
+        *problem = "template-blocked";
         return err_set(e, ERR_CONFLICT,
                        "Die Vorlage ist gesperrt. Es wurde "
                        "nichts gesendet.");
@@ -86,7 +111,10 @@ enum err_code broadcast_approve(struct broadcast *b, const struct actor *actor,
         code = decide_waits(&a, broadcast_now_ms(b), e);
     }
     if (code == ERR_OK) {
-        code = decide_release(b, actor, &a, e);
+        code = decide_fits(b, &a, problem, e);
+    }
+    if (code == ERR_OK) {
+        code = decide_release(b, actor, &a, problem, e);
     }
     alert_fini(&a);
     return code;

@@ -80,8 +80,29 @@ a_rejected_update_leaves_the_incident_open() {
     expect_equal 'after' open "$(incident_state)"
 }
 
-after_the_all_clear_nothing_goes_on() {
+# "Gilt weiter" must not follow the all-clear.
+an_update_that_waited_too_long_does_not_go_out() {
+    local waiting
+    jq -n --arg marker "$marker" --argjson values "$(news)" '{kind: "update",
+        incident: $marker, status: "actual", parameters: $values}' \
+        >"$stack/follow"
+    call_json POST /api/v1/previews "$stack/follow"
+    jq --slurpfile a "$stack/answer" '. + {confirm: $a[0].digest}' \
+        "$stack/follow" >"$stack/body"
+    call_json POST "/api/v1/incidents/$marker/update" "$stack/body" \
+        -H "Idempotency-Key: $(new_key)"
+    waiting=$(jq -r .id "$stack/answer")
     follow all-clear all_clear '{}' || fault "$(cat "$stack/answer")"
+    call_as=demo-freigabe call_json POST "/api/v1/alerts/$waiting/approve" \
+        "$stack/empty"
+    expect_equal 'approve' 409 "$status"
+    expect_text 'type' '/preview-stale$' <(jq -r .type "$stack/answer")
+    call GET "/api/v1/alerts/$waiting"
+    expect_equal 'it still waits' awaiting_approval \
+        "$(jq -r .state "$stack/answer")"
+}
+
+after_the_all_clear_nothing_goes_on() {
     expect_equal 'state' all_clear "$(incident_state)"
     ! follow update update "$(news)" || fault 'an update was taken'
     expect_equal 'update' 409 "$status"
@@ -136,5 +157,6 @@ metrics_count_and_name_nobody() {
 set_up
 run_tests an_update_with_fewer_municipalities_leaves_the_others_screens \
     a_rejected_update_leaves_the_incident_open \
+    an_update_that_waited_too_long_does_not_go_out \
     after_the_all_clear_nothing_goes_on \
     the_card_of_a_preview_is_on_the_console_too metrics_count_and_name_nobody
