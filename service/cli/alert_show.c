@@ -3,7 +3,11 @@
 #include <jansson.h>
 #include <string.h>
 
-enum { ALERT_SHOW_PATH_MAX = 192, ALERT_SHOW_ID_MAX = 64 };
+enum {
+    ALERT_SHOW_PATH_MAX = 192,
+    ALERT_SHOW_ID_MAX = 64,
+    ALERT_SHOW_WHEN_MAX = 16,
+};
 
 static const char *alert_show_text(const json_t *object, const char *name)
 {
@@ -119,13 +123,42 @@ static const char *alert_show_state(const char *state)
     return state;
 }
 
+static const char *alert_show_kind(const char *kind)
+{
+    static const char *const words[][2] = {
+        {"alert", "Warnung"},           {"update", "Aktualisierung"},
+        {"all_clear", "Entwarnung"},    {"retraction", "Zurücknahme"},
+        {"correction", "Berichtigung"},
+    };
+    for (size_t i = 0; i < CLI_N(words); i++) {
+        if (strcmp(words[i][0], kind) == 0) {
+            return words[i][1];
+        }
+    }
+    return kind;
+}
+
+/* "24.11. 18:34" of the API's RFC 3339, which has the place's own offset. */
+static void alert_show_when(const char *time, char out[ALERT_SHOW_WHEN_MAX])
+{
+    out[0] = '\0';
+    if (strlen(time) >= sizeof("2026-11-24T18:34") - 1) {
+        (void)snprintf(out, ALERT_SHOW_WHEN_MAX, "%.2s.%.2s. %.5s", &time[8],
+                       &time[5], &time[11]);
+    }
+}
+
 static void alert_show_line(struct cli *cli, const json_t *alert)
 {
     bool exercise = strcmp(alert_show_text(alert, "status"), "exercise") == 0;
-    cli_out(cli, "%-16s %-8s %-12s %-20s %s\n", alert_show_text(alert, "id"),
-            exercise ? "ÜBUNG" : "ECHT", alert_show_text(alert, "kind"),
-            alert_show_text(alert, "template"),
-            alert_show_state(alert_show_text(alert, "state")));
+    char when[ALERT_SHOW_WHEN_MAX];
+    alert_show_when(alert_show_text(alert, "submitted_at"), when);
+    cli_cell(cli, alert_show_text(alert, "id"), 14);
+    cli_cell(cli, when, 14);
+    cli_cell(cli, exercise ? "ÜBUNG" : "ECHT", 7);
+    cli_cell(cli, alert_show_kind(alert_show_text(alert, "kind")), 16);
+    cli_cell(cli, alert_show_text(alert, "template"), 14);
+    cli_out(cli, "%s\n", alert_show_state(alert_show_text(alert, "state")));
 }
 
 static void alert_show_alert(struct cli *cli, const json_t *alert)

@@ -5,6 +5,9 @@
 #include "service/cli/cli.h"
 #include "service/cli/nouns.h"
 
+/* Where the time of day begins in RFC 3339. */
+enum { CHANNEL_CLOCK = sizeof("2026-11-24T") - 1 };
+
 static const char *channel_text(const json_t *channel, const char *name)
 {
     const char *text = json_string_value(json_object_get(channel, name));
@@ -33,10 +36,14 @@ static void channel_print(struct cli *cli, const json_t *items)
     json_array_foreach(items, i, channel)
     {
         const char *expires = channel_text(channel, "expires_at");
-        cli_out(cli, "%-10s %s  %s%s%s\n", channel_text(channel, "channel"),
-                channel_state(channel_text(channel, "state")),
-                channel_text(channel, "detail"),
-                expires[0] == '\0' ? "" : "; läuft ab: ", expires);
+        const char *checked = channel_text(channel, "checked_at");
+        const char *detail = channel_text(channel, "detail");
+        cli_cell(cli, channel_text(channel, "channel"), 11);
+        cli_cell(cli, channel_state(channel_text(channel, "state")), 15);
+        cli_out(cli, "geprüft %.8s%s%s%s%s\n",
+                strlen(checked) > CHANNEL_CLOCK ? &checked[CHANNEL_CLOCK] : "–",
+                detail[0] == '\0' ? "" : "  ", detail,
+                expires[0] == '\0' ? "" : "; Token läuft ab: ", expires);
     }
 }
 

@@ -138,6 +138,15 @@ int cli_fail(struct cli *cli, const struct err *e)
     return e->code == ERR_TIMEOUT ? CLI_WAIT_RAN_OUT : CLI_ERROR;
 }
 
+void cli_cell(struct cli *cli, const char *text, size_t width)
+{
+    size_t n = 0;
+    for (const char *c = text; *c != '\0'; c++) {
+        n += ((unsigned char)*c & 0xC0U) != 0x80U; /* no UTF-8 follower */
+    }
+    cli_out(cli, "%s%*s", text, n < width ? (int)(width - n) : 1, "");
+}
+
 void cli_out(struct cli *cli, const char *format, ...)
 {
     va_list args;

@@ -94,6 +94,10 @@ int cli_fail(struct cli *cli, const struct err *e);
 void cli_out(struct cli *cli, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* A column of a table: the text, then spaces up to `width` characters (not
+ * bytes), at least one. */
+void cli_cell(struct cli *cli, const char *text, size_t width);
+
 /* One call over the service's UNIX socket, with the session of --as, if any
  * (client.c). */
 struct cli_call {
