@@ -168,6 +168,7 @@ void drills_plan(struct drills *d, struct drills_plan *p)
                                             .drill_id = "",
                                             .public_drill = p->drill.is_public,
                                             .relative_times = true,
+                                            .as_of_ms = p->drill.next_at_ms,
                                             .done = plan_on_preview};
     d->n_plans++;
     p->status = drills_trigger(&p->drill, "", NULL, &t, &p->fields, &p->err);

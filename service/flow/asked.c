@@ -159,6 +159,9 @@ enum err_code asked_parameters(struct asked *w, struct parameters *out)
                                   .url_hosts = config->url_hosts,
                                   .now_ms = broadcast_now_ms(p->broadcast),
                                   .relative_times = p->relative_times};
+    if (p->as_of_ms != 0) {
+        in.now_ms = p->as_of_ms;
+    }
     const struct alert *newest = asked_newest(&w->incident);
     for (size_t i = 0; i < w->incident.n && in.n_known < PARAMETERS_KNOWN_MAX;
          i++) {

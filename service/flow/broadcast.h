@@ -110,6 +110,7 @@ struct broadcast_preview {
     const char *drill_id;   /* "" unless a drill asks; borrowed */
     bool public_drill;
     bool relative_times; /* parameters may say "+90min" and "16:00" */
+    int64_t as_of_ms;    /* times in parameters are judged from then; 0: now */
     broadcast_preview_cb done;
     void *data;
 

@@ -135,6 +135,24 @@ the_card_of_a_preview_is_on_the_console_too() {
         '%{http_code}' "http://127.0.0.1:$port_console/karte/nichts.jpg")"
 }
 
+# "The next information at 16:00" of a drill is judged from its own start.
+a_drill_of_tomorrow_has_tomorrows_times() {
+    local hours
+    for hours in 26 2; do
+        request exercise | jq --arg start \
+            "$(date -d '+24 hours' +%Y-%m-%dT%H:%M:00%:z)" --arg next \
+            "$(date -d "+$hours hours" +%Y-%m-%dT%H:%M:00%:z)" '{template,
+            name: "Rheinalarm", mode: "internal", starts_at: $start,
+            duration_s: 60, parameters:
+            (.parameters + {naechste_info: $next})}' >"$stack/drill"
+        call_json POST /api/v1/drills "$stack/drill"
+        expect_equal "$hours hours" "$([ "$hours" = 26 ] && echo 201 ||
+            echo 422)" "$status"
+    done
+    expect_equal 'the field' '["parameters.naechste_info"]' \
+        "$(jq -c '[.errors[].field]' "$stack/answer")"
+}
+
 metrics_count_and_name_nobody() {
     status=$(curl -sS -m 10 -D "$stack/header" -o "$stack/answer" \
         -w '%{http_code}' "http://127.0.0.1:$port_console/metrics")
@@ -159,4 +177,5 @@ run_tests an_update_with_fewer_municipalities_leaves_the_others_screens \
     a_rejected_update_leaves_the_incident_open \
     an_update_that_waited_too_long_does_not_go_out \
     after_the_all_clear_nothing_goes_on \
-    the_card_of_a_preview_is_on_the_console_too metrics_count_and_name_nobody
+    the_card_of_a_preview_is_on_the_console_too \
+    a_drill_of_tomorrow_has_tomorrows_times metrics_count_and_name_nobody
