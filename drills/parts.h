@@ -1,4 +1,5 @@
-/* What drills.c, calendar.c and run.c share; for this folder only. */
+/* What the files of this folder share, from the ground up: parts.c, run.c,
+ * calendar.c, drills.c. */
 #ifndef DRILLS_PARTS_H
 #define DRILLS_PARTS_H
 
@@ -19,14 +20,14 @@ struct drills {
     bool is_tick_closed;
     size_t n_plans; /* previews of plans under way */
     struct drill_run *runs;
-    int64_t next_due_ms;     /* wall; INT64_MAX: nothing is planned */
+    int64_t next_due_ms;     /* wall; 0: look; INT64_MAX: nothing planned */
     int64_t offset_ms;       /* wall minus monotonic, at the last tick */
     int64_t paused_until_ms; /* monotonic; 0: not paused */
     drills_close_cb close_cb;
     void *close_data;
 };
 
-/* drills.c */
+/* parts.c */
 int64_t drills_now_ms(const struct drills *d);
 int64_t drills_mono_ms(const struct drills *d);
 /* Ends a transaction; what cannot be known to be on disk is fatal. */
@@ -35,6 +36,7 @@ void drills_commit(struct drills *d);
 int64_t drills_leaf(struct drills *d, const struct drill *drill,
                     const char *type, const char *actor, const char *outcome);
 void drills_tell(struct drills *d, const struct drill *drill, int64_t leaf);
+/* Ends it once no plan and no run is left. */
 void drills_maybe_closed(struct drills *d);
 /* A preview's trigger: the drill's alert, or its all-clear with `marker`;
  * confirm NULL asks for the preview. The caller's to trigger_fini(). */

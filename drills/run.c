@@ -1,12 +1,15 @@
 /* One drill from its slot to its end. It knocks at the same door as people do
  * – preview, confirm, submit – and looks at the store for what became of it.
  *
- *   BEGINNING --preview, submit (D7)--> RUNNING --duration over--> ENDING
- *       |                                 |  |                       |
- *       | refused                preempted|  |ended by a person      |
- * all-clear v                                 v  v                       v over
- * <----------------------------- SETTLING <----------------+ all channels have
- * answered, or time is up */
+ *   BEGINNING --preview, submit (D7)--> RUNNING --time is over--> ENDING
+ *       |                                 |    |                    |
+ *       | refused              pre-empted |    | a person ended it  | all-clear
+ *       v                                 v    v                    v
+ *     (end)                            (end)   SETTLING <-----------+
+ *                                                 |
+ *                              (end) <------------+ all channels have answered,
+ *                                                   or time is up
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,7 +108,7 @@ static void run_end(struct drill_run *r, enum drill_state state,
     drills_commit(d);
     drills_tell(d, &r->drill, leaf);
     run_free(r);
-    calendar_look(d);
+    d->next_due_ms = 0; /* the calendar looks again, at the next tick */
 }
 
 /* Beginning and ending: both are a preview and its submission. */
@@ -209,7 +212,8 @@ static void run_on_preview(struct broadcast_preview *p)
         draft_fini(&p->draft);
     }
     if (d->is_closing) {
-        drills_maybe_closed(d); /* the next start finds it in the store */
+        run_free(r); /* the next start finds it in the store */
+        drills_maybe_closed(d);
     } else if (code == ERR_OK && is_end) {
         run_settle(r);
     } else if (code == ERR_OK) {
