@@ -96,15 +96,3 @@ void http_conn_end(struct http_conn *c)
     s->n_conns--;
     free(c);
 }
-
-void http_conn_sweep(struct http_server *s)
-{
-    int64_t now_ms = clock_mono_ms(s->clock);
-    for (struct http_conn *c = s->first; c != NULL; c = c->next) {
-        if (c->stream != NULL) {
-            http_stream_sweep(c->stream, now_ms);
-        } else if (now_ms >= c->deadline_ms) {
-            http_conn_cut(c);
-        }
-    }
-}

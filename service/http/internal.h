@@ -1,4 +1,5 @@
-/* What server.c, conn.c, request.c and stream.c share; for this folder only. */
+/* What the server's files share, from the ground up: peer.c, turn.c, conn.c,
+ * request.c, stream.c, server.c. For this folder only. */
 #ifndef SERVICE_HTTP_INTERNAL_H
 #define SERVICE_HTTP_INTERNAL_H
 
@@ -121,8 +122,11 @@ struct http_stream {
     uv_timer_t orphan; /* tells on_closed of a stream opened for nobody */
 };
 
-/* server.c: runs the daemon in the next turn of the loop. */
-void http_server_wake(struct http_server *s);
+/* turn.c */
+/* Runs the daemon now, and plans when it wants to run next. */
+void http_turn_run(struct http_server *s);
+/* Runs it in the next turn of the loop. */
+void http_turn_wake(struct http_server *s);
 
 /* conn.c */
 void http_conn_start(struct http_server *s, struct MHD_Connection *mhd,
@@ -132,8 +136,6 @@ struct http_conn *http_conn_of(struct MHD_Connection *mhd);
 /* Ends the connection: the library sees its end and cleans up. */
 void http_conn_cut(struct http_conn *c);
 void http_conn_expect(struct http_conn *c, int64_t within_ms);
-/* Cuts what is past its deadline, looks after streams. */
-void http_conn_sweep(struct http_server *s);
 /* peer.c */
 void http_peer_load(int fd, struct http_peer *peer, bool *is_loopback);
 bool http_peer_has_hung_up(int fd);

@@ -276,7 +276,7 @@ void http_request_answer(struct http_request *r, struct MHD_Response *response,
         check(r->is_suspended);
         r->is_suspended = false;
         MHD_resume_connection(r->conn->mhd);
-        http_server_wake(r->conn->server);
+        http_turn_wake(r->conn->server);
     }
 }
 

@@ -1,8 +1,5 @@
-/* libmicrohttpd in an external loop: its epoll descriptor in a uv_poll, and
- * after every MHD_run and every resume the question MHD_get_timeout. A time-
- * out of 0 is work the descriptor will not tell of (a resumed connection,
- * bytes already read): it is done in the next turn, by an idle handle, never
- * by a timer of 0 ms, which would starve the loop. */
+/* Opening, the library's callbacks, closing. The order of things at the close
+ * is the library's: see server_stop(). */
 #include "service/http/server.h"
 
 #include <stdlib.h>
@@ -19,54 +16,35 @@
 
 enum { SERVER_PEM_MAX = 256 * 1024, SERVER_SLACK = 64 };
 
-static void server_run(struct http_server *s);
 static void server_maybe_stop(struct http_server *s);
-
-static void server_on_again(uv_idle_t *again)
-{
-    check(uv_idle_stop(again) == 0);
-    server_run(container_of(again, struct http_server, again));
-}
-
-static void server_on_timer(uv_timer_t *timer)
-{
-    server_run(container_of(timer, struct http_server, timer));
-}
 
 static void server_on_poll(uv_poll_t *poll, int status, int events)
 {
     (void)status; /* whatever it is, MHD_run looks itself */
     (void)events;
-    server_run(container_of(poll, struct http_server, poll));
+    http_turn_run(container_of(poll, struct http_server, poll));
+}
+
+/* Cuts what is past its deadline, looks after streams. */
+static void server_sweep(struct http_server *s)
+{
+    int64_t now_ms = clock_mono_ms(s->clock);
+    for (struct http_conn *c = s->first; c != NULL; c = c->next) {
+        if (c->stream != NULL) {
+            http_stream_sweep(c->stream, now_ms);
+        } else if (now_ms >= c->deadline_ms) {
+            http_conn_cut(c);
+        }
+    }
 }
 
 static void server_on_sweep(uv_timer_t *timer)
 {
     struct http_server *s = container_of(timer, struct http_server, sweep);
-    http_conn_sweep(s);
-    server_run(s);
+    server_sweep(s);
+    http_turn_run(s);
     if (s->is_closing) {
         server_maybe_stop(s);
-    }
-}
-
-void http_server_wake(struct http_server *s)
-{
-    if (s->daemon != NULL) {
-        check(uv_idle_start(&s->again, server_on_again) == 0);
-    }
-}
-
-static void server_run(struct http_server *s)
-{
-    check(MHD_run(s->daemon) == MHD_YES);
-    MHD_UNSIGNED_LONG_LONG timeout_ms = 0;
-    if (MHD_get_timeout(s->daemon, &timeout_ms) != MHD_YES) {
-        check(uv_timer_stop(&s->timer) == 0);
-    } else if (timeout_ms == 0) {
-        http_server_wake(s);
-    } else {
-        check(uv_timer_start(&s->timer, server_on_timer, timeout_ms, 0) == 0);
     }
 }
 
@@ -211,7 +189,7 @@ static void server_start_handles(struct http_server *s)
     check(uv_poll_start(&s->poll, UV_READABLE, server_on_poll) == 0);
     check(uv_timer_start(&s->sweep, server_on_sweep, HTTP_SWEEP_MS,
                          HTTP_SWEEP_MS) == 0);
-    http_server_wake(s);
+    http_turn_wake(s);
 }
 
 static void server_free(struct http_server *s)
@@ -353,7 +331,7 @@ static void server_on_close(uv_timer_t *timer)
             http_stream_close(c->stream);
         }
     }
-    server_run(s);
+    http_turn_run(s);
     check(uv_timer_start(&s->sweep, server_on_sweep, 10, 10) == 0);
 }
 

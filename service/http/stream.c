@@ -18,7 +18,7 @@ static void stream_wake(struct http_stream *s)
     if (s->is_suspended) {
         s->is_suspended = false;
         MHD_resume_connection(s->conn->mhd);
-        http_server_wake(s->conn->server);
+        http_turn_wake(s->conn->server);
     }
 }
 
