@@ -334,6 +334,17 @@ static void drills_decided(struct api_call *c, enum err_code code,
     drills_reply(c, 200, object);
 }
 
+static bool drills_lack_approval(struct api_call *c)
+{
+    struct drill d;
+    bool lacks = false;
+    if (drill_load(c->api->store, c->parameters[0], &d)) {
+        lacks = d.is_public && d.approved_by[0] == '\0';
+        drill_fini(&d);
+    }
+    return lacks;
+}
+
 void api_drill_run(struct api_call *c)
 {
     struct drill d;
@@ -341,6 +352,10 @@ void api_drill_run(struct api_call *c)
     if (api_require_role(c, ROLE_DRILL_LEAD) && drills_body_is_empty(c)) {
         enum err_code code =
             drills_run(c->api->drills, c->parameters[0], &d, &e);
+        if (code == ERR_CONFLICT && drills_lack_approval(c)) {
+            api_problem_typed(c, &e, "approval-missing");
+            return;
+        }
         drills_decided(c, code, &d, &e);
     }
 }

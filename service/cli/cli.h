@@ -123,8 +123,8 @@ void cli_call_fini(struct cli_call *call);
 
 /* For an answer of status 400 and more: says its detail and errors[] in
  * words (with --json the problem goes to stdout too) and returns the exit
- * code: 401, 403 -> 5, 503 -> 6, else 1. A stale second factor says
- * "tuermer login NAME". */
+ * code: 401, 403 and a missing approval -> 5, 503 -> 6, else 1. A stale second
+ * factor says "tuermer login NAME". */
 int cli_problem(struct cli *cli, const struct cli_call *call);
 
 /* GET path for nouns that print: CLI_DONE with a 200 answer in *call (the

@@ -287,6 +287,7 @@ int cli_problem(struct cli *cli, const struct cli_call *call)
     }
     cli_say(cli, "%s (%d)", text, call->status);
     client_say_errors(cli, json_object_get(root, "errors"));
+    bool lacks = type != NULL && strstr(type, "/approval-missing") != NULL;
     bool stale = type != NULL && strstr(type, "/step-up-required") != NULL;
     if (cli->as != NULL && (stale || call->status == 401)) {
         cli_say(cli, "Neu anmelden: tuermer login %s", cli->as);
@@ -298,7 +299,7 @@ int cli_problem(struct cli *cli, const struct cli_call *call)
         cli_out(cli, "%s\n", call->answer);
     }
     json_decref(root);
-    if (call->status == 401 || call->status == 403) {
+    if (lacks || call->status == 401 || call->status == 403) {
         return CLI_NOT_ALLOWED;
     }
     return call->status == 503 ? CLI_UNREACHABLE : CLI_ERROR;

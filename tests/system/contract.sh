@@ -5,6 +5,8 @@
 
 set_up() {
     system_start
+    stack_catalogue templates/catalogue/probealarm.json ||
+        give_up 'probealarm'
     echo '{}' >"$stack/empty"
     release actual || give_up "release: $(cat "$stack/answer")"
     marker=${alert%-*}
@@ -153,6 +155,22 @@ a_drill_of_tomorrow_has_tomorrows_times() {
         "$(jq -c '[.errors[].field]' "$stack/answer")"
 }
 
+a_public_drill_waits_for_another_releaser() {
+    local at end drill
+    at=$(date -d '+1 hour' +%Y-%m-%dT%H:%M:00%:z)
+    end=$(date -d '+2 hours' +%Y-%m-%dT%H:%M:00%:z)
+    expect_exit 0 tuermer_do --json drill plan --template probealarm \
+        --mode public --at "$at" --duration 60 -p beginn="$at" -p ende="$end" \
+        -p uebung_name='Bundesweiter Warntag' --as demo-ausloesung
+    drill=$(jq -r .id "$stack/out")
+    expect_exit 5 tuermer_do --json drill run "$drill" --as demo-ausloesung
+    expect_text 'type' '/approval-missing$' <(jq -r .type "$stack/out")
+    expect_exit 5 tuermer_do drill approve "$drill" --as demo-ausloesung
+    expect_exit 0 tuermer_do drill approve "$drill" --as demo-freigabe
+    expect_exit 0 tuermer_do drill cancel "$drill" --as demo-ausloesung
+    expect_text 'state' 'abgesagt' "$stack/out"
+}
+
 metrics_count_and_name_nobody() {
     status=$(curl -sS -m 10 -D "$stack/header" -o "$stack/answer" \
         -w '%{http_code}' "http://127.0.0.1:$port_console/metrics")
@@ -178,4 +196,5 @@ run_tests an_update_with_fewer_municipalities_leaves_the_others_screens \
     an_update_that_waited_too_long_does_not_go_out \
     after_the_all_clear_nothing_goes_on \
     the_card_of_a_preview_is_on_the_console_too \
-    a_drill_of_tomorrow_has_tomorrows_times metrics_count_and_name_nobody
+    a_drill_of_tomorrow_has_tomorrows_times \
+    a_public_drill_waits_for_another_releaser metrics_count_and_name_nobody
