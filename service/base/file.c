@@ -92,7 +92,7 @@ enum err_code file_read_secret(const char *path, size_t max, char **bytes,
     } else if ((info.st_mode & 077U) != 0) {
         code =
             err_set(e, ERR_DENIED,
-                    "%.100s can be read by others: run chmod 600 on it", path);
+                    "%.100s ist für andere lesbar; Abhilfe: chmod 600", path);
     } else {
         code = file_read_fd(fd, path, max, bytes, len, e);
     }

@@ -156,11 +156,12 @@ static void drill_print(struct cli *cli, const json_t *d)
     const char *next = drill_text(d, "next_at");
     const char *incident = drill_text(d, "incident");
     const char *reason = drill_text(d, "reason");
-    cli_out(cli, "%-24s %-16s %-9s %s%s%s%s%s%s%s\n", drill_text(d, "id"),
-            drill_state(drill_text(d, "state")),
-            strcmp(drill_text(d, "mode"), "public") == 0 ? "öffentlich"
-                                                         : "intern",
-            drill_text(d, "name"), next[0] == '\0' ? "" : ", am ", next,
+    bool is_public = strcmp(drill_text(d, "mode"), "public") == 0;
+    cli_cell(cli, drill_text(d, "id"), 24);
+    cli_cell(cli, drill_state(drill_text(d, "state")), 17);
+    cli_cell(cli, is_public ? "öffentlich" : "intern", 12);
+    cli_out(cli, "%s%s%s%s%s%s%s\n", drill_text(d, "name"),
+            next[0] == '\0' ? "" : ", am ", next,
             incident[0] == '\0' ? "" : ", Ereignis ", incident,
             reason[0] == '\0' ? "" : ": ", reason);
 }
@@ -296,6 +297,27 @@ static void drill_print_seconds(struct cli *cli, double seconds)
     }
 }
 
+static const char *drill_step(const char *name)
+{
+    static const char *const words[][2] = {{"planned", "geplant"},
+                                           {"started", "begonnen"},
+                                           {"all_clear", "Entwarnung"},
+                                           {"ended", "beendet"}};
+    for (size_t i = 0; i < CLI_N(words); i++) {
+        if (strcmp(words[i][0], name) == 0) {
+            return words[i][1];
+        }
+    }
+    return name;
+}
+
+/* The time of day in RFC 3339. */
+static const char *drill_clock(const char *at)
+{
+    const char *t = strchr(at, 'T');
+    return t == NULL ? "" : t + 1;
+}
+
 static void drill_print_report(struct cli *cli, const json_t *report)
 {
     size_t i = 0;
@@ -306,8 +328,10 @@ static void drill_print_report(struct cli *cli, const json_t *report)
             reason[0] == '\0' ? "" : " – ", reason);
     json_array_foreach(json_object_get(report, "steps"), i, item)
     {
-        cli_out(cli, "  %-10s %s\n", drill_text(item, "name"),
-                drill_text(item, "at"));
+        cli_out(cli, "  ");
+        cli_cell(cli, drill_step(drill_text(item, "name")), 12);
+        cli_out(cli, "%.10s %.8s\n", drill_text(item, "at"),
+                drill_clock(drill_text(item, "at")));
     }
     cli_out(cli, "%-10s %12s %12s %12s\n", "Kanal", "angenommen", "sichtbar",
             "Entwarnung");
