@@ -16,16 +16,18 @@ enum {
     PAGES_POSTS = 50, /* shown of one page or profile */
     PAGES_PATH_MAX = 4096,
     PAGES_IMAGE_MAX = 8 * 1024 * 1024,
+    PAGES_WHEN_MAX = 80,
 };
 
 static const char pages_style[] =
     ":root{color-scheme:light dark}"
-    "body{font:17px/1.5 system-ui,sans-serif;margin:0 auto;max-width:76rem;"
+    "body{font:17px/1.5 system-ui,sans-serif;margin:0 auto;max-width:110rem;"
     "padding:1rem}"
     ".band{background:#7a4d00;color:#fff;padding:.6rem 1rem;border-radius:.3rem"
     "}"
-    "main{display:grid;gap:1.5rem;grid-template-columns:repeat(auto-fit,"
-    "minmax(20rem,1fr));align-items:start}"
+    "main{display:grid;gap:1.5rem;align-items:start}"
+    "@media(min-width:40rem){main{grid-template-columns:1fr 1fr}}"
+    "@media(min-width:80rem){main{grid-template-columns:repeat(4,1fr)}}"
     "article{border:1px solid #8886;border-radius:.5rem;padding:1rem;"
     "margin:1rem 0}"
     "article p{white-space:pre-line;overflow-wrap:anywhere;margin:.5rem 0}"
@@ -63,12 +65,20 @@ static void pages_add_image(struct buf *b, const struct shadow_object *o)
     buf_add_text(b, ">\n");
 }
 
+static void pages_when(int64_t at_ms, char out[PAGES_WHEN_MAX])
+{
+    struct tm tm = timestamp_local(at_ms);
+    (void)snprintf(out, PAGES_WHEN_MAX, "%02d.%02d.%d, %02d:%02d:%02d Uhr",
+                   tm.tm_mday, tm.tm_mon + 1, tm.tm_year + 1900, tm.tm_hour,
+                   tm.tm_min, tm.tm_sec);
+}
+
 static void pages_add_post(struct shadow *s, struct buf *b,
                            const struct shadow_object *o)
 {
-    char at[TIMESTAMP_MAX];
+    char at[PAGES_WHEN_MAX];
     char link[SHADOW_OBJECT_ID_MAX + 8];
-    timestamp_format(o->at_ms, at);
+    pages_when(o->at_ms, at);
     (void)snprintf(link, sizeof link, "/p/%s", o->id);
     buf_add_text(b, "<article>\n<small>");
     markup_text(b, s->authority);
@@ -152,10 +162,10 @@ static void pages_end(struct http_request *r, unsigned status, struct buf *b)
 static void pages_home(struct shadow *s, struct http_request *r)
 {
     static const struct pages_section sections[] = {
-        {"live-facebook", "Facebook-Seite (echt)", false, false},
-        {"live-instagram", "Instagram-Profil (echt)", true, false},
-        {"uebung-facebook", "Facebook-Seite (Übung)", false, true},
-        {"uebung-instagram", "Instagram-Profil (Übung)", true, true},
+        {"live-facebook", "Facebook: Ernstfall", false, false},
+        {"live-instagram", "Instagram: Ernstfall", true, false},
+        {"uebung-facebook", "Facebook: Übung", false, true},
+        {"uebung-instagram", "Instagram: Übung", true, true},
     };
     struct buf b;
     buf_init(&b, PAGES_MAX);
