@@ -6,6 +6,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -281,6 +282,10 @@ static int display_play(struct cli *cli)
     struct key_public *keys = NULL;
     char password[CONFIG_SECRET_MAX] = "";
     struct err e;
+    /* A screen has no configuration, and its machine's clock is often UTC; the
+     * times on it are those of the posts. TZ in its environment wins. */
+    (void)setenv("TZ", "Europe/Berlin", 0);
+    tzset();
     if (!display_play_options(cli, &play)) {
         return CLI_USAGE;
     }
