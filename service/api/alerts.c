@@ -131,7 +131,7 @@ static void alerts_submit(struct api_call *c, enum alert_kind kind,
     } else {
         api_problem_typed(c, &e, answer.problem);
     }
-    broadcast_stop_if_failed(b);
+    broadcast_stop_soon_if_failed(b);
 }
 
 void api_alerts_post(struct api_call *c)
@@ -223,7 +223,7 @@ static void alerts_decided(struct api_call *c, enum err_code code,
         alerts_reply(c, 200,
                      object_alert_by_id(c->api->store, c->parameters[0]));
     }
-    broadcast_stop_if_failed(b);
+    broadcast_stop_soon_if_failed(b);
 }
 
 /* A body with at most the named text; NULL names allow {} only. The text
@@ -306,7 +306,7 @@ static void alerts_delivery(struct api_call *c,
     } else {
         api_problem_err(c, &e);
     }
-    broadcast_stop_if_failed(b);
+    broadcast_stop_soon_if_failed(b);
 }
 
 void api_delivery_retry(struct api_call *c)

@@ -40,6 +40,23 @@ static const char *asked_end(const struct alert *newest)
     return newest->kind == KIND_RETRACTION ? "zurückgezogen" : "Entwarnung";
 }
 
+bool asked_may_follow(const struct alert_list *incident, enum alert_kind kind,
+                      int number)
+{
+    const struct alert *newest = asked_newest(incident);
+    return newest != NULL && newest->number < number &&
+           !asked_is_over(newest, kind);
+}
+
+enum err_code asked_closed(const struct alert *a, struct err *e)
+{
+    return err_set(e, ERR_CONFLICT,
+                   "Das Ereignis %s ist abgeschlossen oder schon weiter. Es "
+                   "wurde nichts gesendet. Bei neuer Gefahr eröffnen Sie eine "
+                   "neue Meldung.",
+                   a->marker);
+}
+
 /* Template, status and stream of a follow-up are the incident's. */
 static enum err_code asked_follow(struct asked *w)
 {

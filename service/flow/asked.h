@@ -20,6 +20,15 @@ enum err_code asked_resolve(struct asked *w);
  * ERR_INVALID with fields. */
 enum err_code asked_parameters(struct asked *w, struct parameters *out);
 
+/* True when an alert of this kind and number may still be released: its
+ * incident is open and has no later one. An all-clear can be corrected or
+ * taken back; an update after it, or a second one, would contradict it. */
+bool asked_may_follow(const struct alert_list *incident, enum alert_kind kind,
+                      int number);
+
+/* ERR_CONFLICT: what asked_may_follow() refused, in words. */
+enum err_code asked_closed(const struct alert *a, struct err *e);
+
 /* Notes what a preview of this trigger would complain about: a wrong value is
  * named as itself, not only as "not what was previewed". The trigger stays the
  * caller's. */

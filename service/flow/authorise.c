@@ -123,6 +123,17 @@ authorise_operate(const struct authorise_question *q, struct err *e)
                                "releaser.");
 }
 
+bool authorise_may_submit(const struct actor *a, struct err *e)
+{
+    if (a->via != ACTOR_SESSION || actor_has(a, ROLE_RELEASER) ||
+        actor_has(a, ROLE_DRILL_LEAD)) {
+        return true;
+    }
+    (void)authorise_refuse(e, "Meldungen und Übungen stehen Ihrer Rolle nicht "
+                              "offen. Es wurde nichts gesendet.");
+    return false;
+}
+
 enum authorise_answer authorise_decide(const struct authorise_question *q,
                                        struct err *e)
 {

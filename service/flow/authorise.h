@@ -37,6 +37,10 @@ struct authorise_question {
     int64_t now_ms;
 };
 
+/* False, with a German sentence, for somebody who may submit nothing at all,
+ * whatever it is. */
+bool authorise_may_submit(const struct actor *a, struct err *e);
+
 /* The answer, with a German sentence in *e when it is not ALLOWED or WAIT. */
 enum authorise_answer authorise_decide(const struct authorise_question *q,
                                        struct err *e);

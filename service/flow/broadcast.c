@@ -9,7 +9,11 @@
 #include "service/store/alert.h"
 #include "service/store/store.h"
 
-enum { BROADCAST_TICK_MS = 1000, BROADCAST_LEVEL_PREEMPTS = 2 };
+enum {
+    BROADCAST_TICK_MS = 1000,
+    BROADCAST_ANSWER_MS = 200, /* for the answer "unknown" to leave */
+    BROADCAST_LEVEL_PREEMPTS = 2,
+};
 
 static void broadcast_on_timer(uv_timer_t *timer)
 {
@@ -19,6 +23,10 @@ static void broadcast_on_timer(uv_timer_t *timer)
 /* Arms the timer for the earliest moment at which a part is due. */
 static void broadcast_plan(struct broadcast *b)
 {
+    if (b->closing) {
+        (void)uv_timer_stop(&b->timer);
+        return;
+    }
     int64_t mono = broadcast_mono_ms(b);
     int64_t wait = INT64_MAX;
     int64_t lane_due = lanes_due_ms(b);
@@ -45,6 +53,10 @@ static void broadcast_turn(uv_idle_t *idle)
 {
     struct broadcast *b = idle->data;
     (void)uv_idle_stop(idle);
+    if (b->failed) {
+        return; /* memory and disk may differ; only a restart goes on */
+    }
+    broadcast_watch_clock(b);
     fanout_turn(b);
     sites_turn(b);
     screens_turn(b);
@@ -68,6 +80,7 @@ struct broadcast *broadcast_open(const struct broadcast_options *options)
     b->timer.data = b;
     b->tick.data = b;
     b->open_handles = 3;
+    b->clock_offset_ms = broadcast_now_ms(b) - broadcast_mono_ms(b);
     return b;
 }
 
@@ -124,6 +137,26 @@ void broadcast_stop_if_failed(struct broadcast *b)
     }
 }
 
+static void broadcast_on_failed(uv_timer_t *timer)
+{
+    broadcast_stop_if_failed(timer->data);
+}
+
+/* Nothing runs meanwhile: turns and ticks end at `failed`. */
+void broadcast_stop_soon_if_failed(struct broadcast *b)
+{
+    if (b->failed) {
+        check(uv_timer_start(&b->timer, broadcast_on_failed,
+                             BROADCAST_ANSWER_MS, 0) == 0);
+    }
+}
+
+void broadcast_uncertain(struct broadcast *b)
+{
+    b->failed = true;
+    broadcast_stop_soon_if_failed(b);
+}
+
 void broadcast_maybe_closed(struct broadcast *b)
 {
     if (b->close_cb == NULL || b->n_previews > 0) {
@@ -152,7 +185,7 @@ void broadcast_close(struct broadcast *b, broadcast_close_cb cb, void *data)
 
 bool broadcast_is_ready(const struct broadcast *b)
 {
-    return b->started && !b->closing;
+    return b->started && !b->closing && !b->failed;
 }
 
 bool broadcast_drill_may_start(struct broadcast *b, bool confirmed)

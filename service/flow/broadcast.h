@@ -183,6 +183,11 @@ enum err_code broadcast_countersign(struct broadcast *b,
 /* After an ERR_UNCERTAIN was answered: stops the process through `fatal`; the
  * restart finds on disk what is true. Does nothing when no commit failed. */
 void broadcast_stop_if_failed(struct broadcast *b);
+/* The same for a door: a moment later, so that its answer leaves first. */
+void broadcast_stop_soon_if_failed(struct broadcast *b);
+/* A door met an ERR_UNCERTAIN of another part's commit: nothing more is taken,
+ * and the process stops as above. */
+void broadcast_uncertain(struct broadcast *b);
 
 /* What an operator decides about one delivery. */
 enum broadcast_decision {

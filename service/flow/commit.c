@@ -104,12 +104,13 @@ static void commit_preempt(struct broadcast *b)
         const struct alert *a = &all->items[i];
         if (a->status != STATUS_EXERCISE || a->released_at_ms == 0 ||
             a->state == ALERT_PREEMPTED ||
-            alert_stands_until_ms(a) <= broadcast_now_ms(b)) {
+            a->expires_at_ms <= broadcast_now_ms(b)) {
             continue;
         }
-        record_alert_state(b, a, ALERT_PREEMPTED);
-        lanes_cancel_alert(b, a, DELIVERY_CANCELLED,
-                           "Übung abgebrochen: Echte Meldung ausgelöst.");
+        if (a->state == ALERT_RELEASED) {
+            record_alert_state(b, a, ALERT_PREEMPTED);
+        }
+        lanes_cancel_alert(b, a, "Übung abgebrochen: Echte Meldung ausgelöst.");
         screens_mark(b, a->stream, &a->areas);
         sites_mark(b, a->stream);
     }
@@ -146,12 +147,12 @@ void commit_release(struct broadcast *b, const struct alert *a,
     entry.sha256 = a->content.image_digest;
     int64_t leaf = log_append(b->o.store, &entry);
     alert_save_release(b->o.store, a->id, approved_by, now, leaf);
+    record_alert_news(b, a, leaf); /* first, as its leaf: ids of events rise */
     if (a->status == STATUS_ACTUAL) {
         commit_preempt(b);
     }
     commit_end_earlier(b, a);
     commit_deliveries(b, a, now);
-    record_alert_news(b, a, leaf);
     sites_mark(b, a->stream);
     screens_mark(b, a->stream, &a->areas);
     log_info("alert=%s released kind=%s%s", a->id, alert_kind_name(a->kind),
@@ -291,7 +292,32 @@ commit_authorise(const struct broadcast_submission *s, const struct alert *a,
                : ERR_DENIED;
 }
 
+/* What the preview saw may have ended since: by its expiry, by an actual alert
+ * that pre-empted the exercise. */
+static enum err_code commit_check_incident(struct broadcast *b,
+                                           const struct alert *a,
+                                           const char **problem, struct err *e)
+{
+    if (commit_may_follow(b, a)) {
+        return ERR_OK;
+    }
+    *problem = "incident-closed";
+    return asked_closed(a, e);
+}
+
 /* ---- submit ---- */
+
+bool commit_may_follow(struct broadcast *b, const struct alert *a)
+{
+    struct alert_list incident;
+    if (a->kind == KIND_ALERT) {
+        return true;
+    }
+    alert_load_incident(b->o.store, a->marker, &incident);
+    bool may = asked_may_follow(&incident, a->kind, a->number);
+    alert_list_fini(&incident);
+    return may;
+}
 
 static void commit_fill(struct alert *a, const struct broadcast_submission *s,
                         bool wait, int64_t now_ms)
@@ -372,6 +398,7 @@ static enum err_code commit_draft(struct broadcast *b,
         return commit_not_asked(b, s->trigger, fields, e);
     }
     if (d->used || age > commit_preview_lives_ms || age < 0 ||
+        broadcast_now_ms(b) >= a->expires_at_ms ||
         alert_count_incident(b->o.store, a->marker) >= a->number) {
         return commit_stale(answer, e);
     }
@@ -395,6 +422,9 @@ static enum err_code commit_draft(struct broadcast *b,
                                "Solange eine echte Meldung offen ist, beginnt "
                                "keine Übung.");
     }
+    if (code == ERR_OK) {
+        code = commit_check_incident(b, a, &answer->problem, e);
+    }
     return code == ERR_OK ? commit_write(b, s, d, decision == AUTHORISE_WAIT, e)
                           : code;
 }
@@ -411,6 +441,9 @@ enum err_code broadcast_submit(struct broadcast *b,
                        "Der Dienst startet oder endet "
                        "gerade. Versuchen Sie es gleich "
                        "noch einmal.");
+    }
+    if (!authorise_may_submit(s->actor, e)) {
+        return ERR_DENIED; /* before anything is told about keys and drafts */
     }
     enum err_code code = commit_replay(b, s, answer, fields, e);
     if (code != ERR_NOT_FOUND) {

@@ -13,6 +13,9 @@ struct log_entry commit_entry(const char *type, const struct alert *a,
 void commit_release(struct broadcast *b, const struct alert *a,
                     const char *approved_by);
 
+/* A follow-up still has an open incident that has not gone on without it. */
+bool commit_may_follow(struct broadcast *b, const struct alert *a);
+
 /* Ends the transaction: ERR_OK, or ERR_UNCERTAIN with a German text; the
  * conductor then takes nothing more. The door answers and calls
  * broadcast_stop_if_failed(). */

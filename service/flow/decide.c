@@ -4,20 +4,27 @@
 
 #include "service/base/log.h"
 #include "service/base/mem.h"
+#include "service/flow/asked.h"
 #include "service/flow/authorise.h"
 #include "service/flow/commit.h"
 #include "service/store/alert.h"
 #include "service/store/delivery.h"
 #include "service/store/store.h"
 
+static enum err_code decide_ready(const struct broadcast *b, struct err *e)
+{
+    return broadcast_is_ready(b) && !b->failed
+               ? ERR_OK
+               : err_set(e, ERR_UNAVAILABLE,
+                         "Der Dienst startet oder endet gerade. Versuchen Sie "
+                         "es gleich noch einmal.");
+}
+
 static enum err_code decide_load(struct broadcast *b, const char *alert_id,
                                  struct alert *a, struct err *e)
 {
-    if (b->failed || !broadcast_is_ready(b)) {
-        return err_set(e, ERR_UNAVAILABLE,
-                       "Der Dienst startet oder endet "
-                       "gerade. Versuchen Sie es gleich "
-                       "noch einmal.");
+    if (decide_ready(b, e) != ERR_OK) {
+        return ERR_UNAVAILABLE;
     }
     return alert_load(b->o.store, alert_id, a)
                ? ERR_OK
@@ -45,7 +52,8 @@ static enum err_code decide_may(struct broadcast *b, const struct actor *actor,
 static enum err_code decide_waits(const struct alert *a, int64_t now_ms,
                                   struct err *e)
 {
-    if (a->state == ALERT_AWAITING_APPROVAL && now_ms < a->expires_at_ms) {
+    if (a->state == ALERT_AWAITING_APPROVAL &&
+        !lifecycle_has_lapsed(a, now_ms)) {
         return ERR_OK;
     }
     return err_set(e, ERR_CONFLICT,
@@ -88,6 +96,9 @@ static enum err_code decide_release(struct broadcast *b,
         return err_set(e, ERR_CONFLICT,
                        "Die Vorlage ist gesperrt. Es wurde "
                        "nichts gesendet.");
+    }
+    if (!commit_may_follow(b, a)) {
+        return asked_closed(a, e);
     }
     store_begin(b->o.store);
     struct log_entry entry = commit_entry("alert.approved", a, actor->name);
@@ -186,6 +197,15 @@ static enum delivery_state decide_target(enum broadcast_decision decision)
     return DELIVERY_ABANDONED;
 }
 
+/* The drawing's moves that are a person's. An unknown delivery may be public:
+ * nobody sends it again before it was read back. */
+static bool decide_may_move(enum delivery_state from, enum delivery_state to)
+{
+    bool given_up = from == DELIVERY_FAILED || from == DELIVERY_QUARANTINED ||
+                    from == DELIVERY_NEEDS_OPERATOR;
+    return delivery_may_move(from, to) && (to != DELIVERY_QUEUED || given_up);
+}
+
 static struct delivery *decide_find(struct broadcast *b, const char *id)
 {
     struct delivery row;
@@ -208,12 +228,26 @@ static void decide_apply(struct delivery *d, const struct actor *actor,
 {
     d->state = to;
     d->next_try_at_ms = 0;
+    d->crashes = 0;
     if (to == DELIVERY_VISIBLE) {
         d->visible_at_ms = now_ms;
         d->accepted_at_ms = d->accepted_at_ms == 0 ? now_ms : d->accepted_at_ms;
     }
     (void)snprintf(d->detail, sizeof(d->detail), "%.40s: %.140s", actor->name,
                    note[0] == '\0' ? "von Hand entschieden" : note);
+}
+
+/* State channels have no queue: what is wanted again is composed again. */
+static void decide_show_again(struct broadcast *b, const struct delivery *d)
+{
+    if (d->state != DELIVERY_QUEUED) {
+        return;
+    }
+    if (d->channel == CHANNEL_WEBSITE) {
+        sites_mark(b, d->stream);
+    } else if (d->channel == CHANNEL_DISPLAYS) {
+        screens_mark(b, d->stream, NULL);
+    }
 }
 
 enum err_code broadcast_decide(struct broadcast *b, const struct actor *actor,
@@ -229,11 +263,14 @@ enum err_code broadcast_decide(struct broadcast *b, const struct actor *actor,
     if (authorise_decide(&q, e) != AUTHORISE_ALLOWED) {
         return ERR_DENIED;
     }
+    if (decide_ready(b, e) != ERR_OK) {
+        return ERR_UNAVAILABLE;
+    }
     struct delivery *d = decide_find(b, delivery_id);
     if (d == NULL) {
         return err_set(e, ERR_NOT_FOUND, "Die Zustellung gibt es nicht.");
     }
-    if (!delivery_may_move(d->state, to)) {
+    if (!decide_may_move(d->state, to)) {
         return err_set(e, ERR_CONFLICT,
                        "Die Zustellung steht auf „%s“; das geht jetzt nicht.",
                        delivery_state_name(d->state));
@@ -242,5 +279,6 @@ enum err_code broadcast_decide(struct broadcast *b, const struct actor *actor,
     store_begin(b->o.store);
     decide_apply(d, actor, to, note, broadcast_now_ms(b));
     record_delivery(b, d, from);
+    decide_show_again(b, d);
     return commit_end(b, e);
 }

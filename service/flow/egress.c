@@ -44,6 +44,20 @@ static bool egress_target_fits(const struct alert *a, const char *target)
            (a->stream == STREAM_REHEARSAL);
 }
 
+bool egress_alert_fits(const struct alert *a)
+{
+    const struct content *c = &a->content;
+    bool fits = egress_stream_fits(a);
+    for (size_t l = 0; l < c->n_languages; l++) {
+        const struct content_language *lang = &c->languages[l];
+        fits = fits && egress_mark_fits(a->stream, lang->headline);
+        for (size_t p = 0; p < lang->n_pages; p++) {
+            fits = fits && egress_mark_fits(a->stream, lang->pages[p]);
+        }
+    }
+    return fits;
+}
+
 enum err_code egress_check(const struct egress_question *q, struct err *e)
 {
     const struct alert *a = q->alert;
@@ -68,6 +82,11 @@ enum err_code egress_check(const struct egress_question *q, struct err *e)
     }
     if (q->now_ms >= a->expires_at_ms) {
         return err_set(e, ERR_DENIED, "Die Meldung ist abgelaufen.");
+    }
+    if (a->state == ALERT_SUPERSEDED || a->state == ALERT_ALL_CLEAR ||
+        a->state == ALERT_RETRACTED) {
+        return err_set(e, ERR_DENIED,
+                       "Die Meldung ist von einer neueren überholt.");
     }
     if (a->state == ALERT_PREEMPTED) {
         return err_set(e, ERR_DENIED,

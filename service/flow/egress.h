@@ -31,4 +31,9 @@ const char *egress_mark(enum stream stream);
 /* True when the text bears the mark of its stream and no other. */
 bool egress_mark_fits(enum stream stream, const char *text);
 
+/* For the state channels, per alert and before anything is composed: status
+ * and stream agree, headline and every page in every language bear the mark.
+ */
+bool egress_alert_fits(const struct alert *a);
+
 #endif

@@ -48,10 +48,15 @@ static enum err_code families_block(struct broadcast *b,
                                     const struct family_version *v,
                                     struct err *e)
 {
+    bool open = store_in_transaction(b->o.store); /* the guard of a turn */
     log_error("template=%s version=%d blocked: %s", v->id, v->version, e->msg);
-    store_begin(b->o.store);
+    if (!open) {
+        store_begin(b->o.store);
+    }
     family_version_block(b->o.store, v->id, v->version);
-    broadcast_commit(b);
+    if (!open) {
+        broadcast_commit(b);
+    }
     return err_set(e, ERR_CONFLICT,
                    "Die Vorlage %s ist gesperrt: Ihr Inhalt ist nicht mehr der "
                    "freigegebene. Andere Vorlagen sind nicht betroffen.",

@@ -10,6 +10,7 @@
 #include "service/base/check.h"
 #include "service/base/log.h"
 #include "service/base/mem.h"
+#include "service/config/config.h"
 #include "service/flow/egress.h"
 #include "service/flow/parts.h"
 #include "service/flow/resolve.h"
@@ -97,9 +98,20 @@ static void fanout_flight_free(struct broadcast *b, struct flight *flight)
 
 /* ---- one turn ---- */
 
-static bool fanout_is_overtaken(const struct lane *lane, size_t place)
+/* Another alert took its place: in this lane, or on other channels only.
+ * Alerts that are no longer in memory are long over. */
+static bool fanout_has_ended(const struct alert *a)
 {
-    return place + 1 < lane->deliveries.n;
+    return a == NULL || a->state == ALERT_SUPERSEDED ||
+           a->state == ALERT_ALL_CLEAR || a->state == ALERT_RETRACTED;
+}
+
+static bool fanout_is_overtaken(const struct broadcast *b,
+                                const struct lane *lane, size_t place)
+{
+    const struct delivery *d = &lane->deliveries.items[place];
+    return place + 1 < lane->deliveries.n ||
+           fanout_has_ended(incidents_find(b, d->alert_id));
 }
 
 static void fanout_absence_proven(struct broadcast *b, const struct delivery *d)
@@ -128,8 +140,9 @@ static void fanout_record(struct broadcast *b, struct flight *flight)
                         randombytes_uniform(1000));
         attempt_save_end(b->o.store, &next, now);
     } else {
-        proven = resolve_reading(&next, &flight->request.result,
-                                 fanout_is_overtaken(lane, flight->place), now);
+        proven =
+            resolve_reading(&next, &flight->request.result,
+                            fanout_is_overtaken(b, lane, flight->place), now);
     }
     if (next.state != from && !delivery_may_move(from, next.state)) {
         next.state = from;
@@ -195,7 +208,7 @@ static bool fanout_go(struct channel_request *r)
     const struct channel *c = broadcast_channel(b, d->stream, d->channel);
     struct err e;
     return a != NULL && c != NULL &&
-           !fanout_is_overtaken(flight->lane, flight->place) &&
+           !fanout_is_overtaken(b, flight->lane, flight->place) &&
            fanout_guard(b, d, a, c, &e) == ERR_OK;
 }
 
@@ -229,36 +242,48 @@ static void fanout_intend(struct broadcast *b, struct delivery *d)
     attempt_insert(b->o.store, d);
 }
 
+static struct resolve_verdict fanout_ask(struct broadcast *b,
+                                         const struct lane *lane,
+                                         const struct delivery *d,
+                                         const struct alert *a)
+{
+    struct resolve_lane in = {
+        .lane = &lane->deliveries,
+        .page_is_ready = a == NULL || sites_has_page(b, a),
+        .has_ended = fanout_has_ended(a),
+        .is_preempted = a != NULL && a->state == ALERT_PREEMPTED,
+        .is_off =
+            a == NULL || broadcast_channel(b, d->stream, d->channel) == NULL,
+        .now_ms = broadcast_now_ms(b)};
+    return resolve_next(d, &in);
+}
+
 /* Decides about one delivery; true when it changed, so that its lane is
  * looked at again. */
 static bool fanout_decide(struct broadcast *b, struct lane *lane, size_t place)
 {
     struct delivery *d = &lane->deliveries.items[place];
     const struct alert *a = incidents_find(b, d->alert_id);
-    struct channel *c = broadcast_channel(b, d->stream, d->channel);
-    struct resolve_lane in = {.lane = &lane->deliveries,
-                              .page_is_ready =
-                                  a == NULL || sites_has_page(b, a),
-                              .now_ms = broadcast_now_ms(b)};
     if (delivery_is_final(d->state) || lane->flights[place] != NULL) {
         return false;
     }
-    struct resolve_verdict v = resolve_next(d, &in);
-    if (v.step == RESOLVE_MOVE) {
-        fanout_move(b, d, v.to, v.why);
-        return true;
-    }
-    if (v.step == RESOLVE_WAIT || a == NULL || c == NULL) {
+    struct resolve_verdict v = fanout_ask(b, lane, d, a);
+    if (v.step == RESOLVE_WAIT) {
         if (v.at_ms != 0 && (lane->due_ms == 0 || v.at_ms < lane->due_ms)) {
             lane->due_ms = v.at_ms;
         }
         return false;
     }
+    if (v.step == RESOLVE_MOVE) {
+        fanout_move(b, d, v.to, v.why);
+        return true;
+    }
     if (v.step == RESOLVE_CONFIRM) {
         fanout_fill(fanout_flight_new(b, lane, place, FLIGHT_CONFIRM), a);
         return false;
     }
-    if (fanout_may_leave(b, d, a, c)) {
+    if (fanout_may_leave(b, d, a,
+                         broadcast_channel(b, d->stream, d->channel))) {
         struct flight *flight = fanout_flight_new(b, lane, place, FLIGHT_SEND);
         fanout_intend(b, d);
         fanout_fill(flight, a);

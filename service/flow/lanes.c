@@ -1,5 +1,6 @@
-/* Lanes: the deliveries of one incident on one channel, in memory while one
- * of them is open. Here they come into being, move together and leave. */
+/* The lanes in memory: which deliveries are open, read from the store at the
+ * start and when one is added, let go when nothing of them is open any more;
+ * and what befalls them without the outside: cancelled, expired, the clock. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,23 +64,24 @@ void lanes_add(struct broadcast *b, const struct delivery *d)
     lane->due_ms = d->queued_at_ms;
 }
 
-/* A crash came while these were on the wire. */
-static void lanes_resolve(struct broadcast *b, struct lane *lane)
+/* A state channel that is not configured any more composes nothing: what
+ * waits for it is told. (Message channels: resolve.) */
+static void lanes_leave_if_off(struct broadcast *b, struct delivery *d)
 {
-    for (size_t i = 0; i < lane->deliveries.n; i++) {
-        struct delivery *d = &lane->deliveries.items[i];
-        if (d->state == DELIVERY_SENDING) {
-            resolve_interrupted(d, broadcast_now_ms(b));
-            attempt_save_end(b->o.store, d, broadcast_now_ms(b));
-            record_delivery(b, d, DELIVERY_SENDING);
-        }
+    if (channel_id_appends(d->channel) || d->state != DELIVERY_QUEUED ||
+        broadcast_channel(b, d->stream, d->channel) != NULL) {
+        return;
     }
+    d->state = DELIVERY_FAILED;
+    MEM_SET_TEXT(d->detail, "Der Kanal ist abgeschaltet. Die Meldung erscheint "
+                            "dort nicht.");
+    record_delivery(b, d, DELIVERY_QUEUED);
 }
 
 void lanes_load(struct broadcast *b)
 {
     struct delivery_list open;
-    delivery_load_open(b->o.store, &open);
+    delivery_load_open(b->o.store, broadcast_now_ms(b), &open);
     store_begin(b->o.store);
     for (size_t i = 0; i < open.n; i++) {
         struct lane *lane =
@@ -87,13 +89,21 @@ void lanes_load(struct broadcast *b)
         lane->due_ms = broadcast_now_ms(b);
     }
     for (struct lane *lane = b->lanes; lane != NULL; lane = lane->next) {
-        lanes_resolve(b, lane);
+        for (size_t i = 0; i < lane->deliveries.n; i++) {
+            struct delivery *d = &lane->deliveries.items[i];
+            if (d->state == DELIVERY_SENDING) {
+                resolve_interrupted(d, broadcast_now_ms(b));
+                attempt_save_end(b->o.store, d, broadcast_now_ms(b));
+                record_delivery(b, d, DELIVERY_SENDING);
+            }
+            lanes_leave_if_off(b, d);
+        }
     }
     broadcast_commit(b);
     delivery_list_fini(&open);
 }
 
-static void lanes_free_one(struct lane *lane)
+static void lanes_free(struct lane *lane)
 {
     delivery_list_fini(&lane->deliveries);
     free(lane->flights);
@@ -106,30 +116,30 @@ void lanes_fini(struct broadcast *b)
     while (b->lanes != NULL) {
         struct lane *lane = b->lanes;
         b->lanes = lane->next;
-        lanes_free_one(lane);
+        lanes_free(lane);
     }
 }
 
-static bool lanes_is_done(const struct lane *lane)
+static bool lanes_is_done(const struct lane *lane, int64_t now_ms)
 {
     for (size_t i = 0; i < lane->deliveries.n; i++) {
         if (lane->flights[i] != NULL ||
-            !delivery_is_final(lane->deliveries.items[i].state)) {
+            !delivery_is_at_rest(&lane->deliveries.items[i], now_ms)) {
             return false;
         }
     }
     return true;
 }
 
-/* Lanes without an open delivery leave; the store has them. */
 void lanes_sweep(struct broadcast *b)
 {
+    int64_t now = broadcast_now_ms(b);
     struct lane **at = &b->lanes;
     while (*at != NULL) {
         struct lane *lane = *at;
-        if (lanes_is_done(lane)) {
+        if (lanes_is_done(lane, now)) {
             *at = lane->next;
-            lanes_free_one(lane);
+            lanes_free(lane);
         } else {
             at = &lane->next;
         }
@@ -148,41 +158,90 @@ int64_t lanes_due_ms(const struct broadcast *b)
     return due;
 }
 
-/* Moves the alert's deliveries in its lane of one channel, where they may;
- * why NULL leaves the detail as it is. */
-static void lanes_move(struct broadcast *b, const struct alert *a,
-                       enum channel_id channel, enum delivery_state to,
-                       const char *why)
+void lanes_cancel_alert(struct broadcast *b, const struct alert *a,
+                        const char *why)
 {
-    struct lane *lane = lanes_get(b, a->marker, channel);
-    for (size_t i = 0; i < lane->deliveries.n; i++) {
-        struct delivery *d = &lane->deliveries.items[i];
-        enum delivery_state from = d->state;
-        if (strcmp(d->alert_id, a->id) != 0 || !delivery_may_move(from, to)) {
+    for (struct lane *lane = b->lanes; lane != NULL; lane = lane->next) {
+        if (strcmp(lane->marker, a->marker) != 0) {
             continue;
         }
-        d->state = to;
-        if (why != NULL) {
-            d->next_try_at_ms = 0;
-            MEM_SET_TEXT(d->detail, why);
+        for (size_t i = 0; i < lane->deliveries.n; i++) {
+            struct delivery *d = &lane->deliveries.items[i];
+            enum delivery_state from = d->state;
+            bool waits = from == DELIVERY_QUEUED || from == DELIVERY_RETRY_WAIT;
+            if (waits && strcmp(d->alert_id, a->id) == 0) {
+                d->state = DELIVERY_CANCELLED;
+                d->next_try_at_ms = 0;
+                MEM_SET_TEXT(d->detail, why);
+                record_delivery(b, d, from);
+            }
         }
-        record_delivery(b, d, from);
     }
 }
 
-void lanes_cancel_alert(struct broadcast *b, const struct alert *a,
-                        enum delivery_state to, const char *why)
+static void lanes_expire(struct broadcast *b, struct delivery *d)
 {
-    for (int c = 0; c < N_CHANNELS; c++) {
-        lanes_move(b, a, (enum channel_id)c, to, why);
+    if (d->state == DELIVERY_QUEUED) {
+        d->state = DELIVERY_EXPIRED;
+        MEM_SET_TEXT(d->detail, "abgelaufen");
+        record_delivery(b, d, DELIVERY_QUEUED);
     }
 }
 
 void lanes_expire_states(struct broadcast *b, const struct alert *a)
 {
-    for (int c = 0; c < N_CHANNELS; c++) {
-        if (!channel_id_appends((enum channel_id)c)) {
-            lanes_move(b, a, (enum channel_id)c, DELIVERY_EXPIRED, NULL);
+    for (struct lane *lane = b->lanes; lane != NULL; lane = lane->next) {
+        for (size_t i = 0; i < lane->deliveries.n; i++) {
+            struct delivery *d = &lane->deliveries.items[i];
+            if (!channel_id_appends(lane->channel) &&
+                strcmp(d->alert_id, a->id) == 0) {
+                lanes_expire(b, d);
+            }
         }
+    }
+}
+
+static bool lanes_state_is_late(const struct lane *lane, int64_t now_ms)
+{
+    for (size_t i = 0; i < lane->deliveries.n; i++) {
+        const struct delivery *d = &lane->deliveries.items[i];
+        if (d->state == DELIVERY_QUEUED && now_ms >= d->expires_at_ms) {
+            return !channel_id_appends(lane->channel);
+        }
+    }
+    return false;
+}
+
+void lanes_tick(struct broadcast *b)
+{
+    int64_t now = broadcast_now_ms(b);
+    bool open = false;
+    for (struct lane *lane = b->lanes; lane != NULL; lane = lane->next) {
+        if (!lanes_state_is_late(lane, now)) {
+            continue;
+        }
+        if (!open) {
+            store_begin(b->o.store);
+            open = true;
+        }
+        for (size_t i = 0; i < lane->deliveries.n; i++) {
+            if (now >= lane->deliveries.items[i].expires_at_ms) {
+                lanes_expire(b, &lane->deliveries.items[i]);
+            }
+        }
+    }
+    if (open) {
+        broadcast_commit(b);
+    }
+    lanes_sweep(b);
+}
+
+void lanes_shift(struct broadcast *b, int64_t shift_ms)
+{
+    for (struct lane *lane = b->lanes; lane != NULL; lane = lane->next) {
+        for (size_t i = 0; i < lane->deliveries.n; i++) {
+            resolve_shift(&lane->deliveries.items[i], shift_ms);
+        }
+        lane->due_ms = broadcast_now_ms(b);
     }
 }

@@ -18,12 +18,17 @@ static const int64_t lifecycle_heartbeat_ms =
     INT64_C(1000) * DISPLAYS_HEARTBEAT_S;
 static const int64_t lifecycle_check_ms = 60000;
 
+bool lifecycle_has_lapsed(const struct alert *a, int64_t now_ms)
+{
+    return now_ms >= a->submitted_at_ms + lifecycle_lapse_ms ||
+           now_ms >= a->expires_at_ms;
+}
+
 static bool lifecycle_is_due(const struct alert *a, int64_t now_ms,
                              enum alert_state *to)
 {
     if (a->state == ALERT_AWAITING_APPROVAL &&
-        (now_ms >= a->submitted_at_ms + lifecycle_lapse_ms ||
-         now_ms >= a->expires_at_ms)) {
+        lifecycle_has_lapsed(a, now_ms)) {
         *to = ALERT_LAPSED;
         return true;
     }
@@ -142,7 +147,9 @@ void lifecycle_tick(struct broadcast *b)
     if (b->closing || b->failed) {
         return;
     }
+    broadcast_watch_clock(b);
     lifecycle_end_alerts(b);
+    lanes_tick(b);
     lifecycle_checkpoint(b);
     lifecycle_heartbeat(b, mono);
     cards_sweep(b);

@@ -187,6 +187,7 @@ struct broadcast {
     struct readiness_part readiness;
     int64_t next_heartbeat_ms; /* mono */
     int64_t next_check_ms;     /* mono */
+    int64_t clock_offset_ms;   /* wall minus mono, as last seen */
     struct ledger_part ledger;
     struct cards_part cards;
 };
@@ -203,6 +204,8 @@ void broadcast_commit(struct broadcast *b);
 void broadcast_tell_news(struct broadcast *b);
 /* To be told after the commit of the open transaction. */
 void broadcast_note(struct broadcast *b, const struct broadcast_news *news);
+/* Notices a jump of the wall clock; at the start of turns and ticks. */
+void broadcast_watch_clock(struct broadcast *b);
 struct channel *broadcast_channel(const struct broadcast *b, enum stream stream,
                                   enum channel_id id);
 
@@ -254,24 +257,29 @@ struct lane *lanes_get(struct broadcast *b, const char *marker,
                        enum channel_id channel);
 /* Adds a delivery that a transaction in progress has inserted. */
 void lanes_add(struct broadcast *b, const struct delivery *d);
-/* Lanes without an open delivery leave; the store has them. */
-void lanes_sweep(struct broadcast *b);
-/* The next moment (wall) at which a message channel's lane is due; 0 never. */
+/* The next moment (wall) at which a lane is due; 0 never. */
 int64_t lanes_due_ms(const struct broadcast *b);
-/* Cancels what is open of an alert and not on the wire; inside a
- * transaction. */
+/* Cancels what waits of an alert; what may be on the wire stays what it is
+ * until its outcome is known. Inside a transaction. */
 void lanes_cancel_alert(struct broadcast *b, const struct alert *a,
-                        enum delivery_state to, const char *why);
+                        const char *why);
 /* An expired alert's deliveries on website and displays; inside a
  * transaction. */
 void lanes_expire_states(struct broadcast *b, const struct alert *a);
+/* Once a second: queued deliveries of state channels whose time is over, also
+ * those of alerts that were superseded; lanes at rest leave. */
+void lanes_tick(struct broadcast *b);
+/* The wall clock jumped: plans keep their distance. */
+void lanes_shift(struct broadcast *b, int64_t shift_ms);
+/* Lanes with nothing open leave; the store has them. */
+void lanes_sweep(struct broadcast *b);
 
 /* ---- fanout.c ---- */
 void fanout_turn(struct broadcast *b);
 
 /* ---- site_make.c ---- */
 /* Composes the streams of the realm into the site's items and what goes to
- * the writer. ERR_DENIED when a text lacks its mark. */
+ * the writer. The codes of site_compose(). */
 enum err_code site_make(struct broadcast *b, enum realm realm, struct err *e);
 /* Frees what went to the writer. */
 void site_forget_items(struct site_part *site);
@@ -305,6 +313,8 @@ void heartbeat_tell(struct broadcast *b);
 void cards_sweep(struct broadcast *b);
 
 /* ---- lifecycle.c ---- */
+/* Nobody agreed within ten minutes, or it has expired meanwhile. */
+bool lifecycle_has_lapsed(const struct alert *a, int64_t now_ms);
 void lifecycle_tick(struct broadcast *b);
 
 /* ---- readiness.c ---- */

@@ -20,6 +20,7 @@ static const int64_t resolve_proofs_ms[] = {0,     1000,  2000,  5000,
 static const int64_t resolve_read_later_ms = 60000;
 static const int64_t resolve_absent_after_ms = 60000;
 static const int64_t resolve_page_wait_ms = 250;
+static const int64_t resolve_doubt_lasts_ms = INT64_C(24) * 3600 * 1000;
 static const int64_t resolve_end_waits_ms = 30000;   /* all-clear, retraction */
 static const int64_t resolve_news_waits_ms = 120000; /* update, correction */
 
@@ -62,22 +63,18 @@ static size_t resolve_place(const struct delivery *d,
     return 0;
 }
 
-/* May be public, now or soon. */
-static bool resolve_may_be_out(enum delivery_state state)
-{
-    return delivery_on_wire(state) || state == DELIVERY_ACCEPTED ||
-           state == DELIVERY_VISIBLE || state == DELIVERY_HAND_POSTED ||
-           state == DELIVERY_QUARANTINED;
-}
-
-static bool resolve_lane_may_be_out(const struct delivery_list *lane, size_t n)
+/* None of the first n ever appeared. Not said of a failed one: a person was
+ * told and may have posted it by hand without telling us. */
+static bool resolve_never_appeared(const struct delivery_list *lane, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (resolve_may_be_out(lane->items[i].state)) {
-            return true;
+        enum delivery_state state = lane->items[i].state;
+        if (state != DELIVERY_SUPERSEDED && state != DELIVERY_CANCELLED &&
+            state != DELIVERY_EXPIRED) {
+            return false;
         }
     }
-    return false;
+    return true;
 }
 
 /* Not on the wire, and a later alert is there: never send this one. */
@@ -86,7 +83,7 @@ static struct resolve_verdict resolve_overtaken(const struct resolve_lane *in,
 {
     const struct delivery *next = &in->lane->items[place + 1];
     bool never_out = resolve_ends_the_incident(next->kind) &&
-                     !resolve_lane_may_be_out(in->lane, place);
+                     resolve_never_appeared(in->lane, place);
     return never_out ? resolve_move(DELIVERY_CANCELLED, "nie erschienen")
                      : resolve_move(DELIVERY_SUPERSEDED,
                                     "von einer neueren Meldung überholt");
@@ -97,8 +94,7 @@ static bool resolve_is_pointless(const struct delivery *d,
                                  const struct delivery_list *lane, size_t place)
 {
     return resolve_ends_the_incident(d->kind) && place > 0 &&
-           lane->items[place - 1].state == DELIVERY_CANCELLED &&
-           !resolve_lane_may_be_out(lane, place);
+           resolve_never_appeared(lane, place);
 }
 
 /* Until when the delivery before holds this one back; 0: it does not. */
@@ -121,8 +117,25 @@ static struct resolve_verdict resolve_waiting(const struct delivery *d,
                                               const struct resolve_lane *in,
                                               size_t place)
 {
+    if (in->now_ms >= d->expires_at_ms) {
+        return resolve_move(DELIVERY_EXPIRED, "abgelaufen");
+    }
+    if (in->is_preempted) {
+        return resolve_move(DELIVERY_CANCELLED,
+                            "Übung abgebrochen: Echte Meldung ausgelöst.");
+    }
     if (place + 1 < in->lane->n) {
         return resolve_overtaken(in, place);
+    }
+    if (in->has_ended) { /* on other channels */
+        return resolve_move(DELIVERY_SUPERSEDED,
+                            "von einer neueren Meldung überholt");
+    }
+    if (in->is_off) {
+        return resolve_move(DELIVERY_FAILED,
+                            "Der Kanal ist abgeschaltet. Bitte von Hand "
+                            "veröffentlichen oder den Kanal einschalten und "
+                            "erneut senden.");
     }
     if (resolve_is_pointless(d, in->lane, place)) {
         return resolve_move(DELIVERY_CANCELLED, "nie erschienen");
@@ -142,26 +155,52 @@ static struct resolve_verdict resolve_waiting(const struct delivery *d,
     return (struct resolve_verdict){.step = RESOLVE_SEND};
 }
 
+/* What may be out: a reading decides, after its expiry too, but not for ever
+ * and not on a channel that is gone. */
+static struct resolve_verdict resolve_doubt(const struct delivery *d,
+                                            const struct resolve_lane *in)
+{
+    bool doubt = d->state == DELIVERY_UNKNOWN;
+    if (doubt && (in->is_off ||
+                  in->now_ms >= d->expires_at_ms + resolve_doubt_lasts_ms)) {
+        return resolve_move(DELIVERY_NEEDS_OPERATOR,
+                            "Es ist unklar, ob der Beitrag erschienen ist, und "
+                            "nachlesen geht nicht. Bitte selbst nachsehen.");
+    }
+    if (!doubt && (in->is_off || in->now_ms >= d->expires_at_ms)) {
+        return resolve_wait(0); /* accepted is a good end */
+    }
+    return d->next_try_at_ms > in->now_ms
+               ? resolve_wait(d->next_try_at_ms)
+               : (struct resolve_verdict){.step = RESOLVE_CONFIRM};
+}
+
 struct resolve_verdict resolve_next(const struct delivery *d,
                                     const struct resolve_lane *in)
 {
-    size_t place = resolve_place(d, in->lane);
-    bool waiting =
-        d->state == DELIVERY_QUEUED || d->state == DELIVERY_RETRY_WAIT;
-    bool reading =
-        d->state == DELIVERY_UNKNOWN || d->state == DELIVERY_ACCEPTED;
-    if (in->now_ms >= d->expires_at_ms && (waiting || reading)) {
-        return resolve_move(DELIVERY_EXPIRED, "abgelaufen");
+    if (d->state == DELIVERY_UNKNOWN || d->state == DELIVERY_ACCEPTED) {
+        return resolve_doubt(d, in);
     }
-    if (waiting) {
-        return resolve_waiting(d, in, place);
+    if (d->state != DELIVERY_QUEUED && d->state != DELIVERY_RETRY_WAIT) {
+        return resolve_wait(0);
     }
-    if (reading) {
-        return d->next_try_at_ms > in->now_ms
-                   ? resolve_wait(d->next_try_at_ms)
-                   : (struct resolve_verdict){.step = RESOLVE_CONFIRM};
+    struct resolve_verdict v =
+        resolve_waiting(d, in, resolve_place(d, in->lane));
+    if (v.step == RESOLVE_WAIT && v.at_ms > d->expires_at_ms) {
+        v.at_ms = d->expires_at_ms;
     }
-    return resolve_wait(0);
+    return v;
+}
+
+void resolve_shift(struct delivery *d, int64_t shift_ms)
+{
+    int64_t *const times[] = {&d->queued_at_ms, &d->attempt_ended_at_ms,
+                              &d->next_try_at_ms};
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+        if (*times[i] != 0) {
+            *times[i] += shift_ms;
+        }
+    }
 }
 
 /* 1, 2, 5, 10, 20, 40, 60, 60 … s, a fifth more or less. */
@@ -207,6 +246,7 @@ void resolve_attempt(struct delivery *d, const struct channel_result *result,
     d->outcome = result->outcome;
     d->attempt_ended_at_ms = now_ms;
     d->next_try_at_ms = 0;
+    d->crashes = 0;
     MEM_SET_TEXT(d->detail, result->detail);
     if (result->container_gone) {
         d->container_id[0] = '\0';
@@ -233,6 +273,7 @@ static bool resolve_certainly_not_out(const struct delivery *d)
 void resolve_interrupted(struct delivery *d, int64_t now_ms)
 {
     struct channel_result result = {.outcome = OUTCOME_UNKNOWN};
+    int crashes = d->crashes + 1;
     MEM_SET_TEXT(result.detail, "Der Dienst wurde beim Senden unterbrochen. "
                                 "Es wird nachgelesen.");
     if (resolve_certainly_not_out(d)) {
@@ -242,7 +283,8 @@ void resolve_interrupted(struct delivery *d, int64_t now_ms)
                                     "Versuch.");
     }
     resolve_attempt(d, &result, now_ms, 0);
-    if (d->attempts >= RESOLVE_CRASHES_MAX) {
+    d->crashes = crashes;
+    if (crashes >= RESOLVE_CRASHES_MAX) {
         d->state = DELIVERY_NEEDS_OPERATOR;
         d->next_try_at_ms = 0;
     }
@@ -266,12 +308,15 @@ static void resolve_found(struct delivery *d,
     }
 }
 
-static void resolve_absent(struct delivery *d, bool overtaken)
+static void resolve_absent(struct delivery *d, bool overtaken, int64_t now_ms)
 {
     d->next_try_at_ms = 0;
     if (overtaken) {
         d->state = DELIVERY_SUPERSEDED;
         MEM_SET_TEXT(d->detail, "von einer neueren Meldung überholt");
+    } else if (now_ms >= d->expires_at_ms) {
+        d->state = DELIVERY_EXPIRED;
+        MEM_SET_TEXT(d->detail, "Nachweislich nicht erschienen und abgelaufen");
     } else if (d->status == STATUS_EXERCISE) {
         d->state = DELIVERY_FAILED;
         MEM_SET_TEXT(d->detail, "Nachweislich nicht erschienen. Eine Übung "
@@ -291,7 +336,7 @@ static void resolve_absent(struct delivery *d, bool overtaken)
 static void resolve_read_again(struct delivery *d, int64_t now_ms)
 {
     bool proof = d->state == DELIVERY_ACCEPTED;
-    int64_t from = proof ? d->accepted_at_ms : d->attempt_ended_at_ms;
+    int64_t from = d->attempt_ended_at_ms;
     const int64_t *plan = proof ? resolve_proofs_ms : resolve_reads_ms;
     size_t n = proof ? sizeof(resolve_proofs_ms) / sizeof(plan[0])
                      : sizeof(resolve_reads_ms) / sizeof(plan[0]);
@@ -309,7 +354,7 @@ bool resolve_reading(struct delivery *d, const struct channel_result *result,
         d->good_reads++;
         if (d->good_reads >= RESOLVE_GOOD_READS &&
             now_ms - d->attempt_ended_at_ms >= resolve_absent_after_ms) {
-            resolve_absent(d, overtaken);
+            resolve_absent(d, overtaken, now_ms);
             return true;
         }
     }

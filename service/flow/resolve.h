@@ -34,6 +34,9 @@ struct resolve_lane {
     /* Facebook waits for the page its preview fetches: true when the page has
      * been renamed into place, or there is none to wait for. */
     bool page_is_ready;
+    bool has_ended;    /* a follow-up or an all-clear took the alert's place */
+    bool is_preempted; /* an exercise that an actual alert ended */
+    bool is_off;       /* the channel is not configured any more */
     int64_t now_ms;
 };
 
@@ -51,6 +54,10 @@ void resolve_attempt(struct delivery *d, const struct channel_result *result,
  * delivery.absence_proven). */
 bool resolve_reading(struct delivery *d, const struct channel_result *result,
                      bool overtaken, int64_t now_ms);
+
+/* The wall clock jumped by shift_ms: moves what was planned and what plans are
+ * made from, so that waiting takes as long as it would have. */
+void resolve_shift(struct delivery *d, int64_t shift_ms);
 
 /* Start-up: an attempt that was under way when the process died: in doubt, but
  * for Instagram without a container, where nothing can have been published. */

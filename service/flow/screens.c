@@ -54,31 +54,6 @@ static void screens_all_areas(const struct broadcast *b, struct areas *out)
     }
 }
 
-static bool screens_alert_fits(const struct alert *a)
-{
-    for (size_t l = 0; l < a->content.n_languages; l++) {
-        const struct content_language *lang = &a->content.languages[l];
-        for (size_t p = 0; p < lang->n_pages; p++) {
-            if (!egress_mark_fits(a->stream, lang->pages[p])) {
-                log_error("alert=%s stopped: page without its mark", a->id);
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
-static bool screens_marks_fit(const struct state_composed *s)
-{
-    for (size_t i = 0; i < s->state.n_incidents; i++) {
-        const struct alert *a = s->incidents[i].current;
-        if (a != NULL && !screens_alert_fits(a)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Which alerts concern the area but have no room in its state. */
 static void screens_hide(struct broadcast *b, const struct state_composed *s,
                          const struct displays_state *shown,
@@ -181,12 +156,10 @@ static void screens_make_stream(struct broadcast *b, enum stream stream,
     s->changes_at_ms[stream] = composed.changes_at_ms;
     s->dirty[stream] = (struct areas){0};
     s->all_dirty[stream] = false;
-    if (screens_marks_fit(&composed)) {
-        for (size_t i = 0; i < areas.n; i++) {
-            struct screens_sent *sent = &s->sent[s->n_sent];
-            screens_make(b, &composed, areas.ags[i], again, &sent->state);
-            s->n_sent += sent->state.bytes != NULL ? 1 : 0;
-        }
+    for (size_t i = 0; i < areas.n; i++) {
+        struct screens_sent *sent = &s->sent[s->n_sent];
+        screens_make(b, &composed, areas.ags[i], again, &sent->state);
+        s->n_sent += sent->state.bytes != NULL ? 1 : 0;
     }
     state_composed_fini(&composed);
 }

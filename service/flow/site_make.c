@@ -70,31 +70,6 @@ static void site_note_version(struct site_part *site,
     MEM_SET_TEXT(v->marker, i->marker);
 }
 
-static bool site_alert_fits(const struct alert *a, enum stream stream)
-{
-    for (size_t l = 0; l < a->content.n_languages; l++) {
-        if (!egress_mark_fits(stream, a->content.languages[l].headline)) {
-            log_error("alert=%s stopped: headline without its mark", a->id);
-            return false;
-        }
-    }
-    return true;
-}
-
-/* The mark of every text that is about to be public, per alert. */
-static bool site_marks_fit(const struct state_composed *s)
-{
-    for (size_t i = 0; i < s->state.n_incidents; i++) {
-        const struct state_incident *incident = &s->incidents[i];
-        for (size_t k = 0; k < incident->n_alerts; k++) {
-            if (!site_alert_fits(incident->alerts[k], s->state.stream)) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
 void site_forget_items(struct site_part *site)
 {
     for (size_t i = 0; i < site->n_cards; i++) {
@@ -170,7 +145,6 @@ enum err_code site_make(struct broadcast *b, enum realm realm, struct err *e)
     struct state_composed composed[2];
     const struct state *states[2];
     size_t n = realm == REALM_LIVE ? 2 : 1;
-    enum err_code code = ERR_OK;
     int64_t now = broadcast_now_ms(b);
     site->since_ms = site->since_ms == 0 ? now : site->since_ms;
     struct site_config config = site_config_of(b, realm);
@@ -186,13 +160,8 @@ enum err_code site_make(struct broadcast *b, enum realm realm, struct err *e)
         state_compose(&b->incidents.alerts, stream, now, &composed[i]);
         states[i] = &composed[i].state;
         site_note_state(site, &composed[i]);
-        if (!site_marks_fit(&composed[i])) {
-            code = err_set(e, ERR_DENIED, "Kennzeichnung fehlt");
-        }
     }
-    if (code == ERR_OK) {
-        code = site_compose(states, n, &config, &site->items, e);
-    }
+    enum err_code code = site_compose(states, n, &config, &site->items, e);
     if (code == ERR_OK) {
         site_make_items(b, site, composed, n);
     }

@@ -4,13 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "service/base/log.h"
 #include "service/base/mem.h"
+#include "service/flow/egress.h"
 
-/* Released at some time, and not taken back by pre-emption. */
+/* Released at some time, and what it says is what it is: one alert that the
+ * guard refuses takes no other one with it. */
 static bool state_concerns(const struct alert *a, enum stream stream)
 {
-    return a->stream == stream && a->released_at_ms > 0 &&
-           a->state != ALERT_PREEMPTED;
+    if (a->stream != stream || a->released_at_ms == 0) {
+        return false;
+    }
+    bool fits = egress_alert_fits(a);
+    if (!fits) {
+        log_error("alert=%s left out of the state: its mark is wrong", a->id);
+    }
+    return fits;
 }
 
 static int state_by_incident(const void *x, const void *y)
@@ -68,7 +77,8 @@ static void state_group(struct state_composed *s, size_t n, int64_t now_ms)
         }
         const struct alert *newest = s->alerts[end - 1];
         int64_t until = alert_stands_until_ms(newest);
-        bool stands = now_ms < until;
+        /* By state as well: a clock that is set back revives nothing. */
+        bool stands = newest->state == ALERT_RELEASED && now_ms < until;
         if (stands) {
             state_note_change(s, until);
         } else if (now_ms < newest->expires_at_ms) {

@@ -34,6 +34,7 @@ struct delivery {
     char detail[DETAIL_MAX]; /* German, for people */
     int shown_expected;      /* displays */
     int shown_confirmed;
+    int crashes;    /* in a row while it was being sent */
     int good_reads; /* read-backs since the attempt that proved absence */
     int64_t queued_at_ms;
     int64_t first_attempt_at_ms;
@@ -50,6 +51,10 @@ bool delivery_may_move(enum delivery_state from, enum delivery_state to);
 
 /* No further move by itself: a good end, or given up. */
 bool delivery_is_final(enum delivery_state state);
+
+/* Nobody has to look at it again: final, or accepted (a good end too) and its
+ * alert's time is over. */
+bool delivery_is_at_rest(const struct delivery *d, int64_t now_ms);
 
 /* On its way to the outside or possibly there. */
 bool delivery_on_wire(enum delivery_state state);

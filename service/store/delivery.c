@@ -5,13 +5,14 @@
 #include "service/base/check.h"
 #include "service/store/sql.h"
 
-#define DELIVERY_SELECT                                                     \
-    "SELECT d.id, d.alert_id, a.marker, a.kind, a.status, a.stream,"        \
-    " d.channel, d.target, d.state, d.outcome, d.attempts, d.container_id," \
-    " d.remote_id, d.permalink, d.detail, d.shown_expected,"                \
-    " d.shown_confirmed, d.good_reads, d.queued_at_ms,"                     \
-    " d.first_attempt_at_ms, d.last_attempt_at_ms, d.attempt_ended_at_ms,"  \
-    " d.accepted_at_ms, d.visible_at_ms, d.next_try_at_ms, a.expires_at_ms" \
+#define DELIVERY_SELECT                                                      \
+    "SELECT d.id, d.alert_id, a.marker, a.kind, a.status, a.stream,"         \
+    " d.channel, d.target, d.state, d.outcome, d.attempts, d.container_id,"  \
+    " d.remote_id, d.permalink, d.detail, d.shown_expected,"                 \
+    " d.shown_confirmed, d.good_reads, d.queued_at_ms,"                      \
+    " d.first_attempt_at_ms, d.last_attempt_at_ms, d.attempt_ended_at_ms,"   \
+    " d.accepted_at_ms, d.visible_at_ms, d.next_try_at_ms, a.expires_at_ms," \
+    " d.crashes"                                                             \
     " FROM delivery AS d JOIN alert AS a ON a.id = d.alert_id "
 
 void delivery_insert(struct store *s, const struct delivery *d)
@@ -38,7 +39,8 @@ void delivery_save(struct store *s, const struct delivery *d)
            " shown_expected = ?9, shown_confirmed = ?10, good_reads = ?11,"
            " first_attempt_at_ms = ?12, last_attempt_at_ms = ?13,"
            " attempt_ended_at_ms = ?14, accepted_at_ms = ?15,"
-           " visible_at_ms = ?16, next_try_at_ms = ?17 WHERE id = ?1");
+           " visible_at_ms = ?16, next_try_at_ms = ?17, crashes = ?18"
+           " WHERE id = ?1");
     sql_bind_text(&q, 1, d->id);
     sql_bind_text(&q, 2, delivery_state_name(d->state));
     sql_bind_text(&q, 3, outcome_name(d->outcome));
@@ -56,6 +58,7 @@ void delivery_save(struct store *s, const struct delivery *d)
     sql_bind_int(&q, 15, d->accepted_at_ms);
     sql_bind_int(&q, 16, d->visible_at_ms);
     sql_bind_int(&q, 17, d->next_try_at_ms);
+    sql_bind_int(&q, 18, d->crashes);
     (void)sql_run(&q);
 }
 
@@ -93,6 +96,7 @@ static void delivery_read(const struct sql *q, struct delivery *d)
     d->visible_at_ms = sql_int(q, 23);
     d->next_try_at_ms = sql_int(q, 24);
     d->expires_at_ms = sql_int(q, 25);
+    d->crashes = (int)sql_int(q, 26);
 }
 
 bool delivery_load(struct store *s, const char *id, struct delivery *d)
@@ -134,14 +138,17 @@ void delivery_load_alert(struct store *s, const char *alert_id,
     delivery_read_list(&q, list);
 }
 
-void delivery_load_open(struct store *s, struct delivery_list *list)
+void delivery_load_open(struct store *s, int64_t now_ms,
+                        struct delivery_list *list)
 {
     struct sql q =
         sql_of(s, DELIVERY_SELECT
                "WHERE d.state IN ('queued', 'sending', 'retry_wait', 'unknown',"
                " 'needs_operator', 'accepted') AND a.released_at_ms > 0"
+               " AND (d.state <> 'accepted' OR a.expires_at_ms > ?1)"
                " ORDER BY a.status = 'exercise', a.released_at_ms, a.marker,"
                " a.number, d.channel");
+    sql_bind_int(&q, 1, now_ms);
     delivery_read_list(&q, list);
 }
 

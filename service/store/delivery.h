@@ -24,9 +24,10 @@ bool delivery_load(struct store *s, const char *id, struct delivery *d);
 void delivery_load_alert(struct store *s, const char *alert_id,
                          struct delivery_list *list);
 
-/* Every delivery that is not at its end, of released alerts; actual before
- * exercise, then by age: the order in which they are served. */
-void delivery_load_open(struct store *s, struct delivery_list *list);
+/* Every delivery that is not at rest (delivery_is_at_rest), of released alerts;
+ * actual before exercise, then by age: the order in which they are served. */
+void delivery_load_open(struct store *s, int64_t now_ms,
+                        struct delivery_list *list);
 
 /* Those of one incident on one channel, oldest alert first, whatever their
  * state. */

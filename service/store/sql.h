@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "service/base/err.h"
+#include "service/store/store.h"
 
 struct store;
 
@@ -76,6 +77,5 @@ void *store_hook_data(const struct store *s);
 
 sqlite3 *store_handle(struct store *s);
 int64_t store_now_ms(const struct store *s);
-bool store_in_transaction(const struct store *s);
 
 #endif

@@ -41,6 +41,8 @@ void store_begin(struct store *s);
  * answers "unknown" and stops the process. */
 enum err_code store_commit(struct store *s, struct err *e);
 
+bool store_in_transaction(const struct store *s);
+
 void store_rollback(struct store *s);
 
 /* Median of the last minute's commits, in microseconds; 0 when none. */

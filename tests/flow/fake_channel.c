@@ -13,7 +13,7 @@ static struct fake_channel *fake_of(struct channel *channel)
 
 static bool fake_is_public(const struct fake_channel *c, const char *alert_id)
 {
-    for (size_t i = 0; i < c->outside->n_effects; i++) {
+    for (size_t i = 0; alert_id != NULL && i < c->outside->n_effects; i++) {
         const struct effect *e = &c->outside->effects[i];
         if (e->channel == c->channel.type->id &&
             e->is_rehearsal == c->is_rehearsal &&

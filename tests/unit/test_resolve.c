@@ -256,9 +256,8 @@ static void a_dead_container_is_forgotten(void **state)
 static void nothing_is_sent_after_expiry(void **state)
 {
     (void)state;
-    static const enum delivery_state open[] = {
-        DELIVERY_QUEUED, DELIVERY_RETRY_WAIT, DELIVERY_UNKNOWN,
-        DELIVERY_ACCEPTED};
+    static const enum delivery_state open[] = {DELIVERY_QUEUED,
+                                               DELIVERY_RETRY_WAIT};
     for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++) {
         struct lane l;
         lane_init(&l, 1);
@@ -275,10 +274,10 @@ a_row_that_kills_the_service_three_times_waits_for_a_person(void **state)
     (void)state;
     struct lane l;
     lane_init(&l, 1);
-    l.items[0].attempts = 2;
+    l.items[0].attempts = 20; /* of an outage */
+    resolve_interrupted(&l.items[0], start);
     resolve_interrupted(&l.items[0], start);
     assert_int_equal(l.items[0].state, DELIVERY_UNKNOWN);
-    l.items[0].attempts = 3;
     resolve_interrupted(&l.items[0], start);
     assert_int_equal(l.items[0].state, DELIVERY_NEEDS_OPERATOR);
 }

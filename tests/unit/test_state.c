@@ -33,6 +33,8 @@ static void make(struct alert_list *l, const struct wish *wishes, size_t n)
         a->kind = wishes[i].kind;
         a->level = wishes[i].level;
         a->stream = wishes[i].stream;
+        a->status =
+            a->stream == STREAM_ACTUAL ? STATUS_ACTUAL : STATUS_EXERCISE;
         a->released_at_ms = wishes[i].released_at_ms;
         a->expires_at_ms = wishes[i].expires_at_ms;
         a->state = ALERT_RELEASED;
@@ -105,7 +107,23 @@ static void a_preempted_exercise_is_gone(void **state)
     make(&l, wishes, 1);
     l.items[0].state = ALERT_PREEMPTED;
     state_compose(&l, STREAM_REHEARSAL, now, &s);
-    assert_int_equal(s.state.n_incidents, 0);
+    assert_int_equal(s.state.n_incidents, 1); /* its page says it is over */
+    assert_null(s.incidents[0].current);
+    state_composed_fini(&s);
+    alert_list_fini(&l);
+}
+
+static void a_clock_that_is_set_back_revives_nothing(void **state)
+{
+    (void)state;
+    const struct wish wishes[] = {
+        {"A", 1, KIND_ALERT, 2, STREAM_ACTUAL, now, now + hour}};
+    struct alert_list l;
+    struct state_composed s;
+    make(&l, wishes, 1);
+    l.items[0].state = ALERT_EXPIRED;
+    state_compose(&l, STREAM_ACTUAL, now, &s);
+    assert_null(s.incidents[0].current);
     state_composed_fini(&s);
     alert_list_fini(&l);
 }
@@ -118,6 +136,7 @@ int main(void)
         cmocka_unit_test(
             an_all_clear_stands_two_hours_and_an_alert_until_it_expires),
         cmocka_unit_test(a_preempted_exercise_is_gone),
+        cmocka_unit_test(a_clock_that_is_set_back_revives_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -124,6 +124,7 @@ CREATE TABLE delivery (
     detail              TEXT NOT NULL DEFAULT '',
     shown_expected      INTEGER NOT NULL DEFAULT 0,
     shown_confirmed     INTEGER NOT NULL DEFAULT 0,
+    crashes             INTEGER NOT NULL DEFAULT 0, -- in a row, while sending
     good_reads          INTEGER NOT NULL DEFAULT 0,
     queued_at_ms        INTEGER NOT NULL,
     first_attempt_at_ms INTEGER NOT NULL DEFAULT 0,
