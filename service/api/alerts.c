@@ -168,24 +168,44 @@ static size_t alerts_limit(const struct api_call *c)
     return limit < 1 || limit > ALERTS_PAGE_MAX ? ALERTS_PAGE : (size_t)limit;
 }
 
+/* A state that is no word would find nothing, for ever. */
+static bool alerts_state_is_word(struct api_call *c)
+{
+    const char *text = http_request_query(c->request, "state");
+    enum alert_state state;
+    struct fields fields = {0};
+    if (text == NULL || alert_state_parse(text, &state)) {
+        return true;
+    }
+    fields_add(&fields, "state",
+               "Diesen Stand gibt es nicht, zum Beispiel: released.");
+    api_problem_fields(c, &fields);
+    return false;
+}
+
 void api_alerts_get(struct api_call *c)
 {
+    size_t limit = alerts_limit(c);
+    if (!alerts_state_is_word(c)) {
+        return;
+    }
+    /* One more than shown tells whether there is a next page. */
     struct alert_filter filter = {
         .marker = http_request_query(c->request, "incident"),
         .state = http_request_query(c->request, "state"),
         .after = http_request_query(c->request, "after"),
-        .limit = alerts_limit(c)};
+        .limit = limit + 1};
     struct alert_list page;
     json_t *answer = json_object();
     json_t *items = json_array();
     alert_load_page(c->api->store, &filter, &page);
-    for (size_t i = 0; i < page.n; i++) {
+    for (size_t i = 0; i < page.n && i < limit; i++) {
         check(json_array_append_new(
                   items, object_alert(c->api->store, &page.items[i])) == 0);
     }
     json_put(answer, "items", items);
-    if (page.n == filter.limit) {
-        json_put_text(answer, "next", page.items[page.n - 1].id);
+    if (page.n > limit) {
+        json_put_text(answer, "next", page.items[limit - 1].id);
     }
     alert_list_fini(&page);
     alerts_reply(c, 200, answer);

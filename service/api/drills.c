@@ -83,13 +83,13 @@ void api_drills_get(struct api_call *c)
     json_t *answer = json_object();
     json_t *items = json_array();
     drill_load_page(c->api->store, http_request_query(c->request, "after"),
-                    (size_t)limit, &page);
-    for (size_t i = 0; i < page.n; i++) {
+                    (size_t)limit + 1, &page); /* is there a next page? */
+    for (size_t i = 0; i < page.n && i < (size_t)limit; i++) {
         check(json_array_append_new(items, drills_object(&page.items[i])) == 0);
     }
     json_put(answer, "items", items);
-    if (page.n == (size_t)limit) {
-        json_put_text(answer, "next", page.items[page.n - 1].id);
+    if (page.n > (size_t)limit) {
+        json_put_text(answer, "next", page.items[limit - 1].id);
     }
     drill_list_fini(&page);
     drills_reply(c, 200, answer);

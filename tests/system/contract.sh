@@ -171,6 +171,22 @@ a_public_drill_waits_for_another_releaser() {
     expect_text 'state' 'abgesagt' "$stack/out"
 }
 
+# Page after page every alert comes once; "next" is absent at the end.
+a_list_ends_where_it_ends() {
+    local after='' seen='' wanted
+    call GET /api/v1/alerts
+    wanted=$(jq -r '.items[].id' "$stack/answer" | xargs)
+    for _ in $wanted; do
+        call GET "/api/v1/alerts?limit=1$after"
+        seen="$seen $(jq -r '.items[].id' "$stack/answer" | xargs)"
+        after="&after=$(jq -r '.next // "nothing"' "$stack/answer")"
+    done
+    expect_equal 'ids' " $wanted" "$seen"
+    expect_equal 'next at the end' '&after=nothing' "$after"
+    call GET '/api/v1/alerts?state=unsinn'
+    expect_equal 'a state that is none' 422 "$status"
+}
+
 metrics_count_and_name_nobody() {
     status=$(curl -sS -m 10 -D "$stack/header" -o "$stack/answer" \
         -w '%{http_code}' "http://127.0.0.1:$port_console/metrics")
@@ -197,4 +213,5 @@ run_tests an_update_with_fewer_municipalities_leaves_the_others_screens \
     after_the_all_clear_nothing_goes_on \
     the_card_of_a_preview_is_on_the_console_too \
     a_drill_of_tomorrow_has_tomorrows_times \
-    a_public_drill_waits_for_another_releaser metrics_count_and_name_nobody
+    a_public_drill_waits_for_another_releaser \
+    a_list_ends_where_it_ends metrics_count_and_name_nobody
