@@ -5,6 +5,7 @@ if(TARGET tuermer_kill)
     set_tests_properties(
         system.kill_points PROPERTIES
         LABELS system TIMEOUT 1500
+        COST 1000 # mostly waiting, and the longest: begins first
         ENVIRONMENT
         "TUERMER=$<TARGET_FILE:tuermer_kill>;GATEWAY=$<TARGET_FILE:gateway_main>")
 endif()
