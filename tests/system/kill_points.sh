@@ -35,7 +35,7 @@ one_point() {
     prepare actual "$stack/body" || fault "$1: preview $status"
     : >"$stack/arm"
     release_again "$key" 2>/dev/null
-    until_true 30 service_is_gone || fault "$1: the service did not die"
+    until_true 90 service_is_gone || fault "$1: the service did not die"
     rm -f "$stack/arm" "$stack_socket"
     child_kill service
     stack_serve || give_up "no restart after $1"
@@ -68,7 +68,7 @@ one_drill_point() {
     : >"$stack/arm"
     call_json POST /api/v1/drills "$stack/drill"
     drill=$(jq -r '.id // empty' "$stack/answer")
-    until_true 30 service_is_gone || fault "$1: the service did not die"
+    until_true 90 service_is_gone || fault "$1: the service did not die"
     rm -f "$stack/arm" "$stack_socket"
     child_kill service
     stack_serve || give_up "no restart after $1"
