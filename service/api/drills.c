@@ -9,6 +9,7 @@
 #include "service/api/body.h"
 #include "service/api/events.h"
 #include "service/api/json.h"
+#include "service/api/objects.h"
 #include "service/base/check.h"
 #include "service/base/mem.h"
 #include "service/base/timestamp.h"
@@ -32,44 +33,6 @@ static void drills_reply(struct api_call *c, int status, json_t *object)
     free(text);
 }
 
-static json_t *drills_channel_names(unsigned channels)
-{
-    json_t *list = json_array();
-    for (int c = 0; c < N_CHANNELS; c++) {
-        if ((channels & 1U << c) != 0) {
-            check(json_array_append_new(list, json_string(channel_id_name(
-                                                  (enum channel_id)c))) == 0);
-        }
-    }
-    return list;
-}
-
-static json_t *drills_object(const struct drill *d)
-{
-    json_t *o = json_object();
-    json_put_text(o, "id", d->id);
-    json_put_text(o, "name", d->name);
-    json_put_text(o, "state", drill_state_name(d->state));
-    json_put_text(o, "mode", d->is_public ? "public" : "internal");
-    json_put_text(o, "template", d->template_id);
-    json_t *parameters =
-        json_loads(d->parameters, JSON_REJECT_DUPLICATES, NULL);
-    json_put(o, "parameters", parameters == NULL ? json_object() : parameters);
-    if (d->channels != 0) {
-        json_put(o, "channels", drills_channel_names(d->channels));
-    }
-    json_put_int(o, "duration_s", d->duration_s);
-    json_put_time(o, "next_at", d->next_at_ms);
-    json_put_text(o, "planned_by", d->planned_by);
-    json_put_time(o, "planned_at", d->planned_at_ms);
-    json_put_text(o, "approved_by", d->approved_by);
-    json_put_time(o, "started_at", d->started_at_ms);
-    json_put_time(o, "ended_at", d->ended_at_ms);
-    json_put_text(o, "incident", d->marker);
-    json_put_text(o, "reason", d->reason);
-    return o;
-}
-
 /* Reading. */
 
 void api_drills_get(struct api_call *c)
@@ -85,7 +48,7 @@ void api_drills_get(struct api_call *c)
     drill_load_page(c->api->store, http_request_query(c->request, "after"),
                     (size_t)limit + 1, &page); /* is there a next page? */
     for (size_t i = 0; i < page.n && i < (size_t)limit; i++) {
-        check(json_array_append_new(items, drills_object(&page.items[i])) == 0);
+        check(json_array_append_new(items, object_drill(&page.items[i])) == 0);
     }
     json_put(answer, "items", items);
     if (page.n > (size_t)limit) {
@@ -109,7 +72,7 @@ void api_drill_get(struct api_call *c)
 {
     struct drill d;
     if (drills_load(c, &d)) {
-        json_t *object = drills_object(&d);
+        json_t *object = object_drill(&d);
         drill_fini(&d);
         drills_reply(c, 200, object);
     }
@@ -176,7 +139,7 @@ static void drills_on_plan(struct drills_plan *p)
     struct drills_call *d = p->data;
     struct api_call *c = d->call;
     if (p->status == ERR_OK) {
-        drills_reply(c, 201, drills_object(&p->drill));
+        drills_reply(c, 201, object_drill(&p->drill));
     } else if (p->status == ERR_INVALID && p->fields.n > 0) {
         api_problem_fields(c, &p->fields);
     } else {
@@ -329,7 +292,7 @@ static void drills_decided(struct api_call *c, enum err_code code,
         api_problem_err(c, e);
         return;
     }
-    json_t *object = drills_object(d);
+    json_t *object = object_drill(d);
     drill_fini(d);
     drills_reply(c, 200, object);
 }
@@ -382,23 +345,9 @@ void api_drill_approve(struct api_call *c)
     }
 }
 
-char *api_drill_json(struct store *s, const char *id)
-{
-    struct drill d;
-    if (!drill_load(s, id, &d)) {
-        return NULL;
-    }
-    json_t *object = drills_object(&d);
-    drill_fini(&d);
-    char *text = json_dumps(object, JSON_COMPACT);
-    check(text != NULL);
-    json_decref(object);
-    return text;
-}
-
 void api_drills_changed(const struct drill *d, int64_t leaf, void *data)
 {
-    json_t *object = drills_object(d);
+    json_t *object = object_drill(d);
     char *text = json_dumps(object, JSON_COMPACT);
     check(text != NULL);
     events_send_object(data, "drill", text, leaf);

@@ -6,7 +6,6 @@
 
 struct api_call;
 struct drill;
-struct store;
 
 /* GET /api/v1/drills?after=&limit= -> {items:[…], next?}, newest first. */
 void api_drills_get(struct api_call *c);
@@ -27,10 +26,6 @@ void api_drill_report(struct api_call *c);
 void api_drill_run(struct api_call *c);
 void api_drill_cancel(struct api_call *c);
 void api_drill_approve(struct api_call *c);
-
-/* The drill as the API shows it, the caller's to free(); NULL when there is
- * none. */
-char *api_drill_json(struct store *s, const char *id);
 
 /* drills_options.changed: tells the event stream; `data` is the struct
  * events. */

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "service/api/api.h"
-#include "service/api/drills.h"
 #include "service/api/json.h"
 #include "service/api/objects.h"
 #include "service/base/buf.h"
@@ -179,7 +178,7 @@ struct events_resume {
 static void events_write_drill(struct events *e, struct buf *b, const char *id,
                                int64_t leaf)
 {
-    char *text = id == NULL ? NULL : api_drill_json(e->store, id);
+    char *text = id == NULL ? NULL : object_drill_json(e->store, id);
     if (text != NULL) {
         events_format(b, "drill", text, leaf);
     }

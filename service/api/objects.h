@@ -1,4 +1,4 @@
-/* The API's objects for alerts, deliveries and drafts (contract 4). For the
+/* The API's objects (contract 4). For the
  * files of this folder; the caller owns what it gets. */
 #ifndef SERVICE_API_OBJECTS_H
 #define SERVICE_API_OBJECTS_H
@@ -11,6 +11,7 @@
 struct broadcast;
 struct broadcast_preview;
 struct display;
+struct drill;
 struct store;
 
 json_t *object_delivery(const struct delivery *d);
@@ -31,6 +32,12 @@ json_t *object_channel(const struct broadcast *b, enum channel_id id);
 
 /* A display; its state depends on the time. */
 json_t *object_display(const struct display *d, int64_t now_ms);
+
+json_t *object_drill(const struct drill *d);
+
+/* The drill of that id as text, the caller's to free(); NULL when there is
+ * none. */
+char *object_drill_json(struct store *s, const char *id);
 
 /* The answer of POST /previews. `card_base` is where cards are served. */
 json_t *object_preview(const struct broadcast_preview *p,
