@@ -60,12 +60,12 @@ enum channel_finding {
 struct channel_result {
     enum outcome outcome;         /* publish, mark */
     enum channel_finding finding; /* confirm */
-    enum readiness readiness;     /* check */
+    enum readiness readiness;     /* probe */
     char remote_id[REMOTE_ID_MAX];
     char permalink[PERMALINK_MAX];
     char detail[DETAIL_MAX]; /* German: what happened, what to do */
     int64_t retry_after_ms;  /* not_sent: not before; 0: no wish */
-    int64_t expires_at_ms;   /* check: end of the token; 0: none */
+    int64_t expires_at_ms;   /* probe: end of the token; 0: none */
     /* instagram publish, not_sent or refused: the container is dead and
      * nothing of it is public. The caller clears its container_id. */
     bool container_gone;
@@ -112,7 +112,7 @@ struct channel_type {
     void (*mark)(struct channel *c, struct channel_request *r);
 
     /* Able to send now? Token, rights, quota, broker, disk. */
-    void (*check)(struct channel *c, struct channel_request *r);
+    void (*probe)(struct channel *c, struct channel_request *r);
 
     /* Ends the channel; frees it before cb runs, last. */
     void (*close)(struct channel *c, channel_close_cb cb, void *data);

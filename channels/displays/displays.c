@@ -240,7 +240,7 @@ static void displays_tick(uv_timer_t *timer)
 
 /* --- check, confirm, close ----------------------------------------------- */
 
-static void displays_check(struct channel *c, struct channel_request *r)
+static void displays_probe(struct channel *c, struct channel_request *r)
 {
     struct displays *d = displays_of(c);
     struct request *w = requests_new(r, 0);
@@ -316,7 +316,7 @@ static const struct channel_type displays_type = {
     .publish = displays_publish,
     .confirm = displays_confirm,
     .mark = NULL,
-    .check = displays_check,
+    .probe = displays_probe,
     .close = displays_close,
 };
 

@@ -305,7 +305,7 @@ static void facebook_check_tick(struct graph_task *t)
     graph_task_end(t);
 }
 
-static void facebook_check(struct channel *c, struct channel_request *r)
+static void facebook_probe(struct channel *c, struct channel_request *r)
 {
     facebook_begin(c, r, facebook_check_tick);
 }
@@ -335,7 +335,7 @@ static const struct channel_type facebook_type = {
     .publish = facebook_publish,
     .confirm = facebook_confirm,
     .mark = facebook_mark,
-    .check = facebook_check,
+    .probe = facebook_probe,
     .close = facebook_close,
 };
 

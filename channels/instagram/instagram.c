@@ -304,7 +304,7 @@ static void instagram_check_tick(struct graph_task *t)
     graph_task_end(t);
 }
 
-static void instagram_check(struct channel *c, struct channel_request *r)
+static void instagram_probe(struct channel *c, struct channel_request *r)
 {
     instagram_begin(c, r, instagram_check_tick);
 }
@@ -334,7 +334,7 @@ static const struct channel_type instagram_type = {
     .publish = instagram_publish,
     .confirm = instagram_confirm,
     .mark = instagram_mark,
-    .check = instagram_check,
+    .probe = instagram_probe,
     .close = instagram_close,
 };
 

@@ -252,7 +252,7 @@ static void website_publish(struct channel *c, struct channel_request *r)
     website_queue(job);
 }
 
-static void website_check(struct channel *c, struct channel_request *r)
+static void website_probe(struct channel *c, struct channel_request *r)
 {
     website_queue(website_job_new(website_of(c), r));
 }
@@ -349,6 +349,6 @@ const struct channel_type website_type = {
     .id = CHANNEL_WEBSITE,
     .publish = website_publish,
     .confirm = website_confirm,
-    .check = website_check,
+    .probe = website_probe,
     .close = website_close,
 };

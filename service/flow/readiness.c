@@ -72,7 +72,7 @@ static void readiness_ask(struct broadcast *b, size_t c)
     part->requests[c] =
         (struct channel_request){.done = readiness_on_checked, .data = b};
     /* Parentheses keep the operation from the macro check(). */
-    (channel->type->check)(channel, &part->requests[c]);
+    channel->type->probe(channel, &part->requests[c]);
 }
 
 void readiness_check_one(struct broadcast *b, enum channel_id id)

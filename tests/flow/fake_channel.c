@@ -145,7 +145,7 @@ static void fake_confirm(struct channel *channel, struct channel_request *r)
     fake_take(channel, r, false);
 }
 
-static void fake_check(struct channel *channel, struct channel_request *r)
+static void fake_probe(struct channel *channel, struct channel_request *r)
 {
     fake_take(channel, r, false);
 }
@@ -170,7 +170,7 @@ static void fake_close(struct channel *channel, channel_close_cb cb, void *data)
 #define FAKE_TYPE(text, value)                                              \
     {                                                                       \
         .name = (text), .id = (value), .publish = fake_publish,             \
-        .confirm = fake_confirm, .mark = fake_publish, .check = fake_check, \
+        .confirm = fake_confirm, .mark = fake_publish, .probe = fake_probe, \
         .close = fake_close                                                 \
     }
 

@@ -180,7 +180,7 @@ static void a_dead_address_is_told_through_the_callback(void **state)
     assert_string_not_equal(sent.detail, "");
     struct channel_result read = scene_run(&s, s.channel->type->confirm, &ask);
     assert_int_equal(read.finding, CHANNEL_UNREADABLE);
-    struct channel_result ready = scene_run(&s, s.channel->type->check, &ask);
+    struct channel_result ready = scene_run(&s, s.channel->type->probe, &ask);
     assert_int_equal(ready.readiness, READINESS_DOWN);
     scene_close(&s);
 }
@@ -358,7 +358,7 @@ static void a_good_token_is_ready(void **state)
     struct scene s;
     scene_open(&s, *state, NULL);
     struct channel_request ask = scene_alert(&s);
-    struct channel_result ready = scene_run(&s, s.channel->type->check, &ask);
+    struct channel_result ready = scene_run(&s, s.channel->type->probe, &ask);
     assert_int_equal(ready.readiness, READINESS_READY);
     assert_string_equal(ready.detail, "");
     scene_close(&s);

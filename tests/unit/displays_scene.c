@@ -229,7 +229,7 @@ void check_readiness(struct fixture *f, enum readiness expected)
 {
     f->request = (struct channel_request){.done = on_done, .data = f};
     f->busy = true;
-    f->channel->type->check(f->channel, &f->request);
+    f->channel->type->probe(f->channel, &f->request);
     assert_true(f->busy);
     RUN_UNTIL(f, !f->busy);
     assert_int_equal(f->request.result.readiness, expected);

@@ -48,7 +48,7 @@ static void taking_confirm(struct channel *channel, struct channel_request *r)
     taking_answer(channel, r);
 }
 
-static void taking_check(struct channel *channel, struct channel_request *r)
+static void taking_probe(struct channel *channel, struct channel_request *r)
 {
     memset(&r->result, 0, sizeof r->result);
     r->result.readiness = READINESS_READY;
@@ -78,7 +78,7 @@ static const struct channel_type taking_facebook = {
     .publish = taking_publish,
     .confirm = taking_confirm,
     .mark = taking_publish,
-    .check = taking_check,
+    .probe = taking_probe,
     .close = taking_close,
 };
 
@@ -87,7 +87,7 @@ static const struct channel_type taking_website = {
     .id = CHANNEL_WEBSITE,
     .publish = taking_publish,
     .confirm = taking_confirm,
-    .check = taking_check,
+    .probe = taking_probe,
     .close = taking_close,
 };
 

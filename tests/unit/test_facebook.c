@@ -54,7 +54,7 @@ static void token_and_proof_are_sent_but_never_in_an_address(void **state)
     assert_int_equal(sent.outcome, OUTCOME_DONE);
     assert_int_equal(scene_run(&s, s.channel->type->confirm, &ask).finding,
                      CHANNEL_FOUND);
-    assert_int_equal(scene_run(&s, s.channel->type->check, &ask).readiness,
+    assert_int_equal(scene_run(&s, s.channel->type->probe, &ask).readiness,
                      READINESS_READY);
     ask.remote_id = sent.remote_id;
     ask.text = "ÜBERHOLT";
@@ -271,14 +271,14 @@ static void a_page_that_cannot_be_read_is_down(void **state)
     gateway_fail(s.gateway,
                  &(struct gateway_fault){.call = GATEWAY_DEBUG_TOKEN,
                                          .kind = GATEWAY_FAULT_HANG});
-    assert_int_equal(scene_run(&s, s.channel->type->check, &ask).readiness,
+    assert_int_equal(scene_run(&s, s.channel->type->probe, &ask).readiness,
                      READINESS_DEGRADED);
     gateway_fail(s.gateway,
                  &(struct gateway_fault){.call = GATEWAY_READ,
                                          .kind = GATEWAY_FAULT_ANSWER,
                                          .status = 400,
                                          .body = "{\"error\":{\"code\":10}}"});
-    struct channel_result down = scene_run(&s, s.channel->type->check, &ask);
+    struct channel_result down = scene_run(&s, s.channel->type->probe, &ask);
     assert_int_equal(down.readiness, READINESS_DOWN);
     assert_non_null(strstr(down.detail, "Rechte"));
     scene_close(&s);

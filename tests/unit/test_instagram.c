@@ -376,7 +376,7 @@ static void the_quota_is_part_of_readiness(void **state)
         struct scene s;
         instagram_scene(&s, 0, rows[i].used);
         struct channel_request ask = scene_alert(&s);
-        assert_int_equal(scene_run(&s, s.channel->type->check, &ask).readiness,
+        assert_int_equal(scene_run(&s, s.channel->type->probe, &ask).readiness,
                          rows[i].readiness);
         scene_close(&s);
     }
@@ -390,7 +390,7 @@ static void no_token_stands_in_an_address(void **state)
     struct channel_request ask = scene_alert(&s);
     (void)scene_run(&s, s.channel->type->publish, &ask);
     (void)scene_run(&s, s.channel->type->confirm, &ask);
-    (void)scene_run(&s, s.channel->type->check, &ask);
+    (void)scene_run(&s, s.channel->type->probe, &ask);
     for (size_t i = 0; i < gateway_n_requests(s.gateway); i++) {
         const char *target = gateway_request(s.gateway, i)->target;
         assert_null(strstr(target, "profile-token"));

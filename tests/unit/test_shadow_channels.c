@@ -121,7 +121,7 @@ static void drill_play(struct drill_scene *d)
     struct scene *s = &d->scene;
     struct channel_request ask = scene_alert(s);
     const struct channel_type *type = s->channel->type;
-    struct channel_result ready = scene_run(s, type->check, &ask);
+    struct channel_result ready = scene_run(s, type->probe, &ask);
     assert_string_equal(ready.detail, "");
     assert_int_equal(ready.readiness, READINESS_READY);
     assert_int_equal(scene_run(s, type->confirm, &ask).finding, CHANNEL_ABSENT);

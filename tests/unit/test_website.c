@@ -326,7 +326,7 @@ static void a_page_seen_only_locally_is_not_called_visible(void **state)
     run(f, website_type.confirm, &r);
     assert_int_equal(r.result.finding, CHANNEL_ABSENT);
     assert_string_equal(r.result.detail, "nur lokal gesehen");
-    run(f, website_type.check, &r);
+    run(f, website_type.probe, &r);
     assert_int_equal(r.result.readiness, READINESS_DEGRADED);
     assert_non_null(strstr(r.result.detail, "antwortet nicht"));
 }
@@ -354,14 +354,14 @@ static void readiness_names_what_is_wrong(void **state)
     struct fixture *f = *state;
     struct channel_item items[] = {item("index.html", "da")};
     struct channel_request r = {.items = items, .n_items = 1};
-    run(f, website_type.check, &r); /* the root is still a 404 */
+    run(f, website_type.probe, &r); /* the root is still a 404 */
     assert_int_equal(r.result.readiness, READINESS_DEGRADED);
     assert_non_null(strstr(r.result.detail, "404"));
     run(f, website_type.publish, &r);
-    run(f, website_type.check, &r);
+    run(f, website_type.probe, &r);
     assert_int_equal(r.result.readiness, READINESS_READY);
     remove_tree(f->folder);
-    run(f, website_type.check, &r);
+    run(f, website_type.probe, &r);
     assert_int_equal(r.result.readiness, READINESS_DOWN);
     assert_non_null(strstr(r.result.detail, "nicht beschreibbar"));
 }
@@ -418,7 +418,7 @@ static void closing_with_work_in_flight_answers_everything_first(void **state)
     start(f, website_type.publish, &publish);
     start(f, website_type.publish, &second);
     start(f, website_type.confirm, &confirm);
-    start(f, website_type.check, &check_request);
+    start(f, website_type.probe, &check_request);
     int ended = 0;
     f->channel->type->close(f->channel, closed, &ended);
     f->channel = NULL;
