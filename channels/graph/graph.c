@@ -228,7 +228,7 @@ static void graph_task_log(const struct graph_task *t)
              a->reason);
 }
 
-static void graph_task_answered(struct http_request *r)
+static void graph_task_answered(struct http_call *r)
 {
     struct graph_task *t = container_of(r, struct graph_task, http);
     t->calling = false;
@@ -351,7 +351,7 @@ static void graph_task_call_as(struct graph_task *t,
     t->body = call->kind == GRAPH_READ ? NULL : graph_make_body(call, proved);
     t->kind = call->kind;
     t->judged = true;
-    t->http = (struct http_request){
+    t->http = (struct http_call){
         .method = t->body == NULL ? "GET" : "POST",
         .url = t->url,
         .bearer = token,
@@ -390,7 +390,7 @@ void graph_task_get(struct graph_task *t, const char *url, size_t answer_max)
     t->url = mem_strdup(url);
     t->kind = GRAPH_READ;
     t->judged = false;
-    t->http = (struct http_request){
+    t->http = (struct http_call){
         .method = "GET", .url = t->url, .answer_max = answer_max};
     graph_task_send(t);
 }

@@ -70,7 +70,7 @@ struct graph_task {
 
     /* For the tick after a call. The answer's body is gone when it returns. */
     struct graph_verdict verdict;
-    struct http_request http;
+    struct http_call http;
 
     /* graph's */
     struct graph *graph;

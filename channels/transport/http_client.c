@@ -50,7 +50,7 @@ static void http_client_maybe_closed(struct http_client *c);
  * close the client, whose memory lasts until a later close callback. */
 static void http_client_finish(struct http_transfer *t, enum http_end end)
 {
-    struct http_request *r = t->request;
+    struct http_call *r = t->request;
     http_transfer_answer(t, end);
     if (t->added) {
         (void)curl_multi_remove_handle(t->client->multi, t->easy);
@@ -244,7 +244,7 @@ struct http_client *http_client_open(struct uv_loop_s *loop,
     return c;
 }
 
-void http_client_send(struct http_client *c, struct http_request *r)
+void http_client_send(struct http_client *c, struct http_call *r)
 {
     check(!c->closing && r->transfer == NULL && r->done != NULL);
     memset(&r->answer, 0, sizeof(r->answer));
@@ -268,7 +268,7 @@ static void http_client_give_up(struct http_transfer *t)
     http_client_wake(t->client);
 }
 
-void http_client_cancel(struct http_client *c, struct http_request *r)
+void http_client_cancel(struct http_client *c, struct http_call *r)
 {
     check(r->transfer != NULL && r->transfer->client == c);
     http_client_give_up(r->transfer);

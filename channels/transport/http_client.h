@@ -14,7 +14,7 @@
 
 struct clock;
 struct http_client;
-struct http_request;
+struct http_call;
 struct http_transfer;
 struct uv_loop_s;
 
@@ -50,10 +50,10 @@ struct http_answer {
     char reason[128]; /* English, for the log, when end is not ANSWERED */
 };
 
-typedef void (*http_request_cb)(struct http_request *r);
+typedef void (*http_call_cb)(struct http_call *r);
 typedef void (*http_client_close_cb)(void *data);
 
-struct http_request {
+struct http_call {
     /* The caller's, borrowed until the callback. */
     const char *method; /* GET, POST, DELETE, HEAD */
     const char *url;
@@ -68,7 +68,7 @@ struct http_request {
     bool fresh; /* own new connection, closed afterwards: for every call that
                    makes something public, because curl sends a POST twice
                    when a reused connection closes without an answer */
-    http_request_cb done;
+    http_call_cb done;
     void *data;
 
     /* The client's until the callback, then the answer. */
@@ -84,11 +84,11 @@ struct http_client *http_client_open(struct uv_loop_s *loop,
 
 /* Sends r. Exactly one callback, from the loop, never before this returned,
  * for a failure to start too; in it the caller may free r or send again. */
-void http_client_send(struct http_client *c, struct http_request *r);
+void http_client_send(struct http_client *c, struct http_call *r);
 
 /* Gives up r, which is in flight: its callback comes soon, as HTTP_CANCELLED
  * unless it has ended meanwhile. */
-void http_client_cancel(struct http_client *c, struct http_request *r);
+void http_client_cancel(struct http_client *c, struct http_call *r);
 
 /* Cancels what is in flight; when everything has answered the client is freed
  * and cb runs, last, from a uv close callback. */

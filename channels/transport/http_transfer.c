@@ -60,7 +60,7 @@ static bool http_transfer_header(struct http_transfer *t, const char *name,
 
 static bool http_transfer_headers(struct http_transfer *t)
 {
-    const struct http_request *r = t->request;
+    const struct http_call *r = t->request;
     /* No waiting for "100 Continue" before a body. */
     t->headers = curl_slist_append(t->headers, "Expect:");
     check(t->headers != NULL);
@@ -92,7 +92,7 @@ static bool http_transfer_headers(struct http_transfer *t)
 
 static void http_transfer_method(struct http_transfer *t)
 {
-    const struct http_request *r = t->request;
+    const struct http_call *r = t->request;
     if (strcmp(r->method, "HEAD") == 0) {
         HTTP_SET(t->easy, CURLOPT_NOBODY, 1L);
         return;
@@ -151,7 +151,7 @@ static void http_transfer_fail(struct http_transfer *t, enum http_end failure,
 static void http_transfer_prepare(struct http_transfer *t,
                                   const struct http_transfer_settings *settings)
 {
-    struct http_request *r = t->request;
+    struct http_call *r = t->request;
     int64_t left_ms = r->deadline_ms - clock_mono_ms(settings->clock);
     if (left_ms <= 0) {
         http_transfer_fail(t, HTTP_TIMED_OUT, "deadline had passed");
@@ -174,7 +174,7 @@ static void http_transfer_prepare(struct http_transfer *t,
 }
 
 struct http_transfer *
-http_transfer_new(struct http_request *r,
+http_transfer_new(struct http_call *r,
                   const struct http_transfer_settings *settings)
 {
     struct http_transfer *t = mem_zalloc(sizeof(*t));

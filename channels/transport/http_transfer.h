@@ -27,7 +27,7 @@ struct http_transfer_settings {
 
 struct http_transfer {
     struct http_client *client;
-    struct http_request *request;
+    struct http_call *request;
     enum http_transfer_state state;
     bool added; /* the client's multi handle knows it */
     bool too_large;
@@ -44,7 +44,7 @@ struct http_transfer {
 /* A transfer for r, STARTING or FAILED; to be ended by http_transfer_free(),
  * which overwrites its headers. */
 struct http_transfer *
-http_transfer_new(struct http_request *r,
+http_transfer_new(struct http_call *r,
                   const struct http_transfer_settings *settings);
 void http_transfer_free(struct http_transfer *t);
 

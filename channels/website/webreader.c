@@ -9,7 +9,7 @@
 
 static const int64_t webreader_patience_ms = 5000;
 
-static void webreader_done(struct http_request *request);
+static void webreader_done(struct http_call *request);
 
 static void webreader_finish(struct webreader *r, enum channel_finding finding,
                              const char *what)
@@ -29,7 +29,7 @@ static void webreader_ask(struct webreader *r)
     check(site_path(r->items[r->at].name, path, sizeof(path)));
     int n = snprintf(r->url, sizeof(r->url), "%s%s", base, path);
     check(n > 0 && (size_t)n < sizeof(r->url));
-    r->request = (struct http_request){
+    r->request = (struct http_call){
         .method = "GET",
         .url = r->url,
         .headers = headers,
@@ -68,7 +68,7 @@ static void webreader_not_found(struct webreader *r)
     }
 }
 
-static void webreader_done(struct http_request *request)
+static void webreader_done(struct http_call *request)
 {
     struct webreader *r = request->data;
     const struct http_answer *a = &request->answer;

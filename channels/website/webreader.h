@@ -42,7 +42,7 @@ struct webreader {
     bool public_answered; /* public gave a whole answer, though another */
     size_t at;            /* the item under way */
     char url[WEBREADER_URL_MAX];
-    struct http_request request;
+    struct http_call request;
 };
 
 /* Compares all items (at least one); one callback, from the loop. */

@@ -28,8 +28,8 @@ struct website_job {
     bool sync;
     struct website_job *next;
     uv_work_t work;
-    struct webreader reader;  /* confirm */
-    struct http_request ping; /* check */
+    struct webreader reader; /* confirm */
+    struct http_call ping;   /* check */
     char url[WEBREADER_URL_MAX];
     struct website_job *next_read; /* in website.reads */
 };
@@ -131,7 +131,7 @@ static void website_link(struct website_job *job)
 
 /* --- check: the second half, over HTTP ---------------------------------- */
 
-static void website_ping_done(struct http_request *ping)
+static void website_ping_done(struct http_call *ping)
 {
     struct website_job *job = ping->data;
     struct channel_result *result = &job->request->result;
@@ -153,7 +153,7 @@ static void website_ping(struct website_job *job)
 {
     struct website *site = job->site;
     (void)snprintf(job->url, sizeof(job->url), "%s/", site->public_url);
-    job->ping = (struct http_request){
+    job->ping = (struct http_call){
         .method = "GET",
         .url = job->url,
         .deadline_ms = clock_mono_ms(site->clock) + website_patience_ms,

@@ -23,7 +23,7 @@ struct pictures {
 };
 
 struct picture_fetch {
-    struct http_request request;
+    struct http_call request;
     char *url;
     picture_cb cb;
     void *data;
@@ -103,7 +103,7 @@ static enum picture_verdict picture_judge_answer(const struct http_answer *a)
     return picture_judge(a->body, a->body_len);
 }
 
-static void picture_on_answer(struct http_request *r)
+static void picture_on_answer(struct http_call *r)
 {
     struct picture_fetch *f = container_of(r, struct picture_fetch, request);
     enum picture_verdict verdict = picture_judge_answer(&r->answer);
@@ -130,7 +130,7 @@ void pictures_fetch(struct pictures *p, const char *url, picture_cb cb,
     f->url = mem_strdup(url);
     f->cb = cb;
     f->data = data;
-    f->request = (struct http_request){
+    f->request = (struct http_call){
         .method = "GET",
         .url = f->url,
         .deadline_ms = clock_mono_ms(p->clock) + PICTURE_DEADLINE_MS,

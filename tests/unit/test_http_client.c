@@ -68,12 +68,12 @@ static int64_t in_ms(int64_t ms)
 /* Keeps the answer's body, which is gone after the callback. */
 struct asked {
     struct fixture *fixture;
-    struct http_request request;
+    struct http_call request;
     char body[64];
     bool answered;
 };
 
-static void asked_done(struct http_request *r)
+static void asked_done(struct http_call *r)
 {
     struct asked *a = r->data;
     assert_false(a->answered);
@@ -88,16 +88,16 @@ static void ask(struct fixture *f, struct asked *a)
 {
     static const char body[] = "{\"message\":\"Meldung\"}";
     *a = (struct asked){.fixture = f};
-    a->request = (struct http_request){.method = "POST",
-                                       .url = f->url,
-                                       .bearer = "secret",
-                                       .body = body,
-                                       .body_len = sizeof(body) - 1,
-                                       .content_type = "application/json",
-                                       .deadline_ms = in_ms(5000),
-                                       .fresh = true,
-                                       .done = asked_done,
-                                       .data = a};
+    a->request = (struct http_call){.method = "POST",
+                                    .url = f->url,
+                                    .bearer = "secret",
+                                    .body = body,
+                                    .body_len = sizeof(body) - 1,
+                                    .content_type = "application/json",
+                                    .deadline_ms = in_ms(5000),
+                                    .fresh = true,
+                                    .done = asked_done,
+                                    .data = a};
 }
 
 static bool asked_is_answered(void *data)

@@ -119,7 +119,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void answered(struct http_request *r)
+static void answered(struct http_call *r)
 {
     bool *is_answered = r->data;
     *is_answered = true;
@@ -146,13 +146,13 @@ static struct http_answer get(const struct fixture *f, const char *host,
     check(uv_loop_init(&loop) == 0);
     struct http_client *http = http_client_open(&loop, clock_real(), ca_file);
     (void)snprintf(url, sizeof(url), "https://%s:%d/", host, f->port);
-    struct http_request r = {.method = "GET",
-                             .url = url,
-                             .bearer = "secret",
-                             .fresh = true,
-                             .deadline_ms = clock_mono_ms(clock_real()) + 5000,
-                             .done = answered,
-                             .data = &is_answered};
+    struct http_call r = {.method = "GET",
+                          .url = url,
+                          .bearer = "secret",
+                          .fresh = true,
+                          .deadline_ms = clock_mono_ms(clock_real()) + 5000,
+                          .done = answered,
+                          .data = &is_answered};
     http_client_send(http, &r);
     assert_true(wire_run_until(&loop, is_true, &is_answered));
     http_client_close(http, closed, &is_closed);
