@@ -56,7 +56,7 @@ static void broadcast_turn(uv_idle_t *idle)
     if (b->failed) {
         return; /* memory and disk may differ; only a restart goes on */
     }
-    broadcast_watch_clock(b);
+    lifecycle_watch_clock(b);
     fanout_turn(b);
     sites_turn(b);
     screens_turn(b);

@@ -141,13 +141,25 @@ static void lifecycle_checkpoint(struct broadcast *b)
     lifecycle_put_ledger(b);
 }
 
+void lifecycle_watch_clock(struct broadcast *b)
+{
+    static const int64_t jump_ms = 2000;
+    int64_t offset = broadcast_now_ms(b) - broadcast_mono_ms(b);
+    int64_t shift = offset - b->clock_offset_ms;
+    if (shift >= jump_ms || shift <= -jump_ms) {
+        b->clock_offset_ms = offset;
+        log_warn("clock jumped by %lld ms", (long long)shift);
+        lanes_shift(b, shift);
+    }
+}
+
 void lifecycle_tick(struct broadcast *b)
 {
     int64_t mono = broadcast_mono_ms(b);
     if (b->closing || b->failed) {
         return;
     }
-    broadcast_watch_clock(b);
+    lifecycle_watch_clock(b);
     lifecycle_end_alerts(b);
     lanes_tick(b);
     lifecycle_checkpoint(b);

@@ -23,18 +23,6 @@ int64_t broadcast_mono_ms(const struct broadcast *b)
     return clock_mono_ms(b->o.clock);
 }
 
-void broadcast_watch_clock(struct broadcast *b)
-{
-    static const int64_t jump_ms = 2000;
-    int64_t offset = broadcast_now_ms(b) - broadcast_mono_ms(b);
-    int64_t shift = offset - b->clock_offset_ms;
-    if (shift >= jump_ms || shift <= -jump_ms) {
-        b->clock_offset_ms = offset;
-        log_warn("clock jumped by %lld ms", (long long)shift);
-        lanes_shift(b, shift);
-    }
-}
-
 struct channel *broadcast_channel(const struct broadcast *b, enum stream stream,
                                   enum channel_id id)
 {

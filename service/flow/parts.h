@@ -204,8 +204,6 @@ void broadcast_commit(struct broadcast *b);
 void broadcast_tell_news(struct broadcast *b);
 /* To be told after the commit of the open transaction. */
 void broadcast_note(struct broadcast *b, const struct broadcast_news *news);
-/* Notices a jump of the wall clock; at the start of turns and ticks. */
-void broadcast_watch_clock(struct broadcast *b);
 struct channel *broadcast_channel(const struct broadcast *b, enum stream stream,
                                   enum channel_id id);
 
@@ -313,6 +311,8 @@ void heartbeat_tell(struct broadcast *b);
 void cards_sweep(struct broadcast *b);
 
 /* ---- lifecycle.c ---- */
+/* Notices a jump of the wall clock; at the start of turns and ticks. */
+void lifecycle_watch_clock(struct broadcast *b);
 /* Nobody agreed within ten minutes, or it has expired meanwhile. */
 bool lifecycle_has_lapsed(const struct alert *a, int64_t now_ms);
 void lifecycle_tick(struct broadcast *b);
