@@ -78,6 +78,17 @@ static void lanes_leave_if_off(struct broadcast *b, struct delivery *d)
     record_delivery(b, d, DELIVERY_QUEUED);
 }
 
+/* The start's first look at a delivery: a crash may have interrupted it. */
+static void lanes_recover(struct broadcast *b, struct delivery *d)
+{
+    if (d->state == DELIVERY_SENDING) {
+        resolve_interrupted(d, broadcast_now_ms(b));
+        attempt_save_end(b->o.store, d, broadcast_now_ms(b));
+        record_delivery(b, d, DELIVERY_SENDING);
+    }
+    lanes_leave_if_off(b, d);
+}
+
 void lanes_load(struct broadcast *b)
 {
     struct delivery_list open;
@@ -90,13 +101,7 @@ void lanes_load(struct broadcast *b)
     }
     for (struct lane *lane = b->lanes; lane != NULL; lane = lane->next) {
         for (size_t i = 0; i < lane->deliveries.n; i++) {
-            struct delivery *d = &lane->deliveries.items[i];
-            if (d->state == DELIVERY_SENDING) {
-                resolve_interrupted(d, broadcast_now_ms(b));
-                attempt_save_end(b->o.store, d, broadcast_now_ms(b));
-                record_delivery(b, d, DELIVERY_SENDING);
-            }
-            lanes_leave_if_off(b, d);
+            lanes_recover(b, &lane->deliveries.items[i]);
         }
     }
     broadcast_commit(b);
@@ -158,23 +163,37 @@ int64_t lanes_due_ms(const struct broadcast *b)
     return due;
 }
 
+static void lanes_cancel(struct broadcast *b, struct delivery *d,
+                         const char *why)
+{
+    enum delivery_state from = d->state;
+    if (from == DELIVERY_QUEUED || from == DELIVERY_RETRY_WAIT) {
+        d->state = DELIVERY_CANCELLED;
+        d->next_try_at_ms = 0;
+        MEM_SET_TEXT(d->detail, why);
+        record_delivery(b, d, from);
+    }
+}
+
+/* The alert's delivery in the lane, or NULL. */
+static struct delivery *lanes_delivery_of(const struct lane *lane,
+                                          const struct alert *a)
+{
+    for (size_t i = 0; i < lane->deliveries.n; i++) {
+        if (strcmp(lane->deliveries.items[i].alert_id, a->id) == 0) {
+            return &lane->deliveries.items[i];
+        }
+    }
+    return NULL;
+}
+
 void lanes_cancel_alert(struct broadcast *b, const struct alert *a,
                         const char *why)
 {
     for (struct lane *lane = b->lanes; lane != NULL; lane = lane->next) {
-        if (strcmp(lane->marker, a->marker) != 0) {
-            continue;
-        }
-        for (size_t i = 0; i < lane->deliveries.n; i++) {
-            struct delivery *d = &lane->deliveries.items[i];
-            enum delivery_state from = d->state;
-            bool waits = from == DELIVERY_QUEUED || from == DELIVERY_RETRY_WAIT;
-            if (waits && strcmp(d->alert_id, a->id) == 0) {
-                d->state = DELIVERY_CANCELLED;
-                d->next_try_at_ms = 0;
-                MEM_SET_TEXT(d->detail, why);
-                record_delivery(b, d, from);
-            }
+        struct delivery *d = lanes_delivery_of(lane, a);
+        if (d != NULL) {
+            lanes_cancel(b, d, why);
         }
     }
 }
@@ -191,12 +210,9 @@ static void lanes_expire(struct broadcast *b, struct delivery *d)
 void lanes_expire_states(struct broadcast *b, const struct alert *a)
 {
     for (struct lane *lane = b->lanes; lane != NULL; lane = lane->next) {
-        for (size_t i = 0; i < lane->deliveries.n; i++) {
-            struct delivery *d = &lane->deliveries.items[i];
-            if (!channel_id_appends(lane->channel) &&
-                strcmp(d->alert_id, a->id) == 0) {
-                lanes_expire(b, d);
-            }
+        struct delivery *d = lanes_delivery_of(lane, a);
+        if (d != NULL && !channel_id_appends(lane->channel)) {
+            lanes_expire(b, d);
         }
     }
 }
@@ -212,6 +228,15 @@ static bool lanes_state_is_late(const struct lane *lane, int64_t now_ms)
     return false;
 }
 
+static void lanes_expire_late(struct broadcast *b, struct lane *lane)
+{
+    for (size_t i = 0; i < lane->deliveries.n; i++) {
+        if (broadcast_now_ms(b) >= lane->deliveries.items[i].expires_at_ms) {
+            lanes_expire(b, &lane->deliveries.items[i]);
+        }
+    }
+}
+
 void lanes_tick(struct broadcast *b)
 {
     int64_t now = broadcast_now_ms(b);
@@ -224,11 +249,7 @@ void lanes_tick(struct broadcast *b)
             store_begin(b->o.store);
             open = true;
         }
-        for (size_t i = 0; i < lane->deliveries.n; i++) {
-            if (now >= lane->deliveries.items[i].expires_at_ms) {
-                lanes_expire(b, &lane->deliveries.items[i]);
-            }
-        }
+        lanes_expire_late(b, lane);
     }
     if (open) {
         broadcast_commit(b);
