@@ -9,6 +9,7 @@
 #include "service/api/session.h"
 #include "service/base/check.h"
 #include "service/base/mem.h"
+#include "service/flow/broadcast.h"
 #include "service/flow/trigger.h"
 #include "service/http/request.h"
 
@@ -149,6 +150,9 @@ void api_problem_typed(struct api_call *c, const struct err *e,
     json_t *object = api_problem_object(status, type, e->msg);
     if (e->code == ERR_UNCERTAIN) {
         json_put_text(object, "outcome", "unknown");
+    }
+    if (e->code == ERR_UNCERTAIN && c->api->broadcast != NULL) {
+        broadcast_uncertain(c->api->broadcast); /* after this answer */
     }
     struct http_field later = {"Retry-After", "1"};
     api_reply_problem(c, status, object, status == 503 ? &later : NULL);

@@ -154,7 +154,9 @@ void broadcast_stop_soon_if_failed(struct broadcast *b)
 void broadcast_uncertain(struct broadcast *b)
 {
     b->failed = true;
-    broadcast_stop_soon_if_failed(b);
+    if (b->open_handles > 0 && b->close_cb == NULL) {
+        broadcast_stop_soon_if_failed(b);
+    }
 }
 
 void broadcast_maybe_closed(struct broadcast *b)

@@ -105,6 +105,18 @@ static int preview_origin_level(const struct alert_list *incident)
     return level;
 }
 
+/* A text that has no room is for the person who wrote it: 422, not 413. Which
+ * value is too long the renderer cannot tell; its message names the text. */
+static enum err_code preview_too_long(struct broadcast_preview *p,
+                                      enum err_code code)
+{
+    if (code != ERR_LIMIT) {
+        return code;
+    }
+    fields_add(&p->fields, "parameters", "%s", p->err.msg);
+    return err_set(&p->err, ERR_INVALID, "Angaben sind zu lang.");
+}
+
 static enum err_code preview_render(struct preview_work *w,
                                     const struct parameters *parameters)
 {
@@ -134,7 +146,7 @@ static enum err_code preview_render(struct preview_work *w,
         .origin_level =
             origin == NULL ? 0 : preview_origin_level(&w->asked.incident),
         .origin = origin == NULL ? NULL : &origin->content};
-    return render_content(&in, &a->content, &p->err);
+    return preview_too_long(p, render_content(&in, &a->content, &p->err));
 }
 
 static void preview_fill_alert(struct preview_work *w,
@@ -255,7 +267,7 @@ static void preview_on_drawn(uv_work_t *work, int status)
     }
     if (w->card_code != ERR_OK) {
         p->err = w->card_err;
-        preview_finish(w, w->card_code);
+        preview_finish(w, preview_too_long(p, w->card_code));
         return;
     }
     preview_put_card(w);

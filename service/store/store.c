@@ -373,8 +373,20 @@ bool sql_row(struct sql *q)
     return false;
 }
 
+/* After a failed BEGIN a statement would commit by itself, and after a failed
+ * statement the rest is rolled back anyway: nothing more is written. */
+static bool sql_is_refused(const struct sql *q)
+{
+    return q->store->in_transaction && q->store->failed &&
+           sqlite3_stmt_readonly(q->stmt) == 0;
+}
+
 bool sql_run(struct sql *q)
 {
+    if (sql_is_refused(q)) {
+        sql_done(q);
+        return false;
+    }
     int rv = sqlite3_step(q->stmt);
     if (rv != SQLITE_DONE && rv != SQLITE_ROW) {
         store_fail(q->store, sqlite3_sql(q->stmt));

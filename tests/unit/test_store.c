@@ -1,3 +1,4 @@
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,9 +88,31 @@ static void a_file_that_is_no_database_is_damage(void **state)
     assert_non_null(strstr(e.msg, "tuermer init"));
 }
 
+/* The lock goes away between BEGIN and the next statement, which would then
+ * commit by itself. */
+static void after_a_failed_begin_nothing_is_written(void **state)
+{
+    struct fixture *f = *state;
+    struct err e;
+    char value[SETTING_VALUE_MAX];
+    sqlite3 *other = NULL;
+    assert_int_equal(sqlite3_open(f->path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL),
+                     SQLITE_OK);
+    store_begin(f->store);
+    assert_int_equal(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_close(other), SQLITE_OK);
+    setting_save(f->store, "origin", "half/audit");
+    assert_int_equal(store_commit(f->store, &e), ERR_IO);
+    assert_false(setting_load(f->store, "origin", value));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(after_a_failed_begin_nothing_is_written,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             what_is_committed_is_there_after_opening_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_existing_database_is_not_made_again,
