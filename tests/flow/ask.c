@@ -188,7 +188,12 @@ void world_release(struct world *w, const struct world_wish *wish,
     struct actor bert = world_person("bert");
     const char *problem = NULL;
     struct err e = {.msg = ""};
-    if (world_preview(w, wish) != ERR_OK) {
+    enum err_code code = world_preview(w, wish);
+    if (code == ERR_UNCERTAIN) {
+        broadcast_uncertain(w->broadcast); /* as the door does */
+        broadcast_stop_if_failed(w->broadcast);
+    }
+    if (code != ERR_OK) {
         fail_msg("preview of %s: %s %s", key, w->fields.items[0].field,
                  w->fields.items[0].message);
     }
