@@ -24,6 +24,7 @@ int world_commits(void)
     return commits.n;
 }
 
+/* NOLINTBEGIN(readability-identifier-naming): what --wrap calls them */
 enum err_code __real_store_commit(struct store *s, struct err *e);
 enum err_code __wrap_store_commit(struct store *s, struct err *e);
 bool __wrap_displays_tell(struct channel *c, const char *topic,
@@ -70,3 +71,4 @@ void __wrap_displays_expect(struct channel *c, const char *topic,
     (void)bytes;
     (void)len;
 }
+/* NOLINTEND(readability-identifier-naming) */

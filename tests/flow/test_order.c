@@ -8,7 +8,9 @@
 #include "tests/flow/world.h"
 #include "tests/support/cmocka_all.h"
 
-enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
+#define SECOND INT64_C(1000)
+#define MINUTE (60 * SECOND)
+#define HOUR   (60 * MINUTE)
 
 static const struct world_wish flood = {.kind = KIND_ALERT};
 static const struct world_wish exercise = {.kind = KIND_ALERT,

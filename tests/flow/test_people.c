@@ -7,7 +7,8 @@
 #include "tests/flow/world.h"
 #include "tests/support/cmocka_all.h"
 
-enum { SECOND = 1000, MINUTE = 60 * SECOND };
+#define SECOND INT64_C(1000)
+#define MINUTE (60 * SECOND)
 
 static const struct world_wish flood = {.kind = KIND_ALERT};
 
@@ -113,7 +114,7 @@ an_incident_that_closed_after_the_preview_takes_nothing(void **state)
     struct actor anna = world_person("anna");
     world_advance(w, MINUTE);
     world_release(w, &flood, "k1", id);
-    world_advance(w, 12 * 60 * MINUTE - MINUTE / 2);
+    world_advance(w, 720 * MINUTE - MINUTE / 2);
     follow_up(&wish, KIND_UPDATE, id, marker);
     assert_int_equal(world_preview(w, &wish), ERR_OK);
     world_advance(w, MINUTE);

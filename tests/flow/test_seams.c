@@ -10,7 +10,8 @@
 #include "tests/flow/world.h"
 #include "tests/support/cmocka_all.h"
 
-enum { SECOND = 1000, MINUTE = 60 * SECOND };
+#define SECOND INT64_C(1000)
+#define MINUTE (60 * SECOND)
 
 static const struct world_wish flood = {.kind = KIND_ALERT};
 
