@@ -173,6 +173,7 @@ static enum err_code app_open_store(struct app *a, struct err *e)
     log_open(a->store, &a->keys.keys[KEYRING_AUDIT].open, &damage);
     if (damage.index >= 0) {
         log_error("audit log damaged: %s", damage.why);
+        (void)snprintf(a->log_damage, sizeof(a->log_damage), "%s", damage.why);
     }
     return app_keys_compose(a, e);
 }
@@ -295,7 +296,8 @@ static enum err_code app_open_doors(struct app *a, struct err *e)
                           .events = a->events,
                           .sessions = a->sessions,
                           .log_key = &a->keys.keys[KEYRING_AUDIT].open,
-                          .keys = &a->keys};
+                          .keys = &a->keys,
+                          .log_damage = a->log_damage};
     struct http_server_config console = {
         .loop = &a->loop,
         .clock = a->clock,

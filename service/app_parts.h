@@ -40,8 +40,9 @@ struct app {
     char local_url[APP_URL_MAX];
     char rehearsal_site[CONFIG_PATH_MAX + 32];
     char host[CONFIG_TEXT_MAX];
-    char *key_list;  /* signed, for MQTT …/keys */
-    char *key_texts; /* for /keys */
+    char log_damage[ERR_MESSAGE_MAX]; /* found at the start; "" for none */
+    char *key_list;                   /* signed, for MQTT …/keys */
+    char *key_texts;                  /* for /keys */
 
     bool stopping;
     int step; /* of the stop */

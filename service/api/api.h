@@ -38,6 +38,7 @@ struct api {
     struct session_manager *sessions;
     const struct key_public *log_key; /* the audit log's, verifying half */
     const struct keyring *keys;       /* read for their public halves only */
+    const char *log_damage; /* of the audit log at the start; "" for none */
 };
 
 enum { API_PARAMETERS = 2, API_SESSION_KEY_MAX = 65 };

@@ -53,10 +53,28 @@ void api_healthz(struct api_call *c)
     api_reply_json(c, 200, "{\"status\":\"ok\"}");
 }
 
+/* Ready with a damaged audit log too: alerts go out, but nobody signs a
+ * checkpoint over it any more, and that must be seen. */
+static void channels_ready(struct api_call *c)
+{
+    const char *damage = c->api->log_damage;
+    json_t *answer = json_object();
+    bool whole = damage == NULL || damage[0] == '\0';
+    json_put_text(answer, "status", whole ? "ready" : "degraded");
+    if (!whole) {
+        json_put_text(answer, "audit", damage);
+    }
+    char *text = json_dumps(answer, JSON_COMPACT);
+    check(text != NULL);
+    json_decref(answer);
+    api_reply_json(c, 200, text);
+    free(text);
+}
+
 void api_readyz(struct api_call *c)
 {
     if (broadcast_is_ready(c->api->broadcast)) {
-        api_reply_json(c, 200, "{\"status\":\"ready\"}");
+        channels_ready(c);
     } else {
         api_problem(c, 503, NULL, "Der Dienst ist noch nicht bereit.");
     }
