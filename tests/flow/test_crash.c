@@ -14,7 +14,10 @@
 #include "tests/flow/world.h"
 #include "tests/support/cmocka_all.h"
 
-enum { SECOND = 1000, MINUTE = 60 * SECOND, CRASH_COMMITS_MAX = 120 };
+#define SECOND INT64_C(1000)
+#define MINUTE (60 * SECOND)
+
+enum { CRASH_COMMITS_MAX = 120 };
 
 /* The id of the alert that was accepted under this key, released; asks again
  * where it was not. */
