@@ -60,3 +60,37 @@ void times_hm(int hour, int minute, enum language l, char out[TIMES_MAX])
     }
     (void)snprintf(out, TIMES_MAX, "%02d:%02d Uhr", hour, minute);
 }
+
+/* Reads n digits and the character behind them. */
+static bool times_number(const char **p, size_t n, char behind, int *value)
+{
+    *value = 0;
+    for (size_t i = 0; i < n; i++, (*p)++) {
+        if (**p < '0' || **p > '9') {
+            return false;
+        }
+        *value = *value * 10 + (**p - '0');
+    }
+    if (behind != '\0' && *(*p)++ != behind) {
+        return false;
+    }
+    return true;
+}
+
+bool times_read_stand(const char *text, int64_t *at_ms)
+{
+    int day = 0;
+    int month = 0;
+    int year = 0;
+    int hour = 0;
+    int minute = 0;
+    const char *p = text;
+    if (!times_number(&p, 2, '.', &day) || !times_number(&p, 2, '.', &month) ||
+        !times_number(&p, 4, ',', &year) || *p++ != ' ' ||
+        !times_number(&p, 2, ':', &hour) ||
+        !times_number(&p, 2, '\0', &minute)) {
+        return false;
+    }
+    *at_ms = timestamp_from_local(year, month, day, hour, minute);
+    return true;
+}

@@ -16,7 +16,7 @@ static bool authorise_is_fresh(const struct authorise_question *q)
 static enum authorise_answer authorise_stale(struct err *e)
 {
     (void)err_set(e, ERR_DENIED,
-                  "Für eine echte Meldung braucht es einen frischen "
+                  "Für eine öffentliche Meldung braucht es einen frischen "
                   "Einmalcode. Es wurde nichts gesendet. Geben Sie den Code "
                   "neu ein.");
     return AUTHORISE_STEP_UP;
@@ -40,8 +40,14 @@ authorise_exercise(const struct authorise_question *q, struct err *e)
 {
     const struct actor *a = q->actor;
     bool lead = actor_has(a, ROLE_RELEASER) || actor_has(a, ROLE_DRILL_LEAD);
-    if (a->via == ACTOR_DRILL || (a->via == ACTOR_SESSION && lead)) {
+    if (a->via == ACTOR_DRILL) {
         return AUTHORISE_ALLOWED;
+    }
+    if (a->via == ACTOR_SESSION && lead) {
+        /* What follows a public drill is read by everybody. */
+        bool is_public = q->stream == STREAM_EXERCISE;
+        return is_public && !authorise_is_fresh(q) ? authorise_stale(e)
+                                                   : AUTHORISE_ALLOWED;
     }
     return authorise_refuse(e, "Übungen starten nur Personen mit der Rolle "
                                "releaser oder drill_lead, angemeldet mit "

@@ -20,6 +20,7 @@
 #include "templates/hours.h"
 #include "templates/parameters.h"
 #include "templates/render.h"
+#include "templates/times.h"
 
 static const int64_t preview_minute_ms = 60000;
 
@@ -117,6 +118,15 @@ static enum err_code preview_too_long(struct broadcast_preview *p,
     return err_set(&p->err, ERR_INVALID, "Angaben sind zu lang.");
 }
 
+/* The stand that the alert printed, so that both texts name the same minute;
+ * submission may have come a little later. */
+static int64_t preview_stand_of(const struct alert *a)
+{
+    int64_t at_ms = a->submitted_at_ms;
+    (void)times_read_stand(a->content.stand, &at_ms);
+    return at_ms;
+}
+
 static enum err_code preview_render(struct preview_work *w,
                                     const struct parameters *parameters)
 {
@@ -142,7 +152,7 @@ static enum err_code preview_render(struct preview_work *w,
         .link = link,
         .netiquette_url = b->o.config->netiquette_url,
         .in_office_hours = a->office_hours,
-        .origin_stand_ms = origin == NULL ? 0 : origin->submitted_at_ms,
+        .origin_stand_ms = origin == NULL ? 0 : preview_stand_of(origin),
         .origin_level =
             origin == NULL ? 0 : preview_origin_level(&w->asked.incident),
         .origin = origin == NULL ? NULL : &origin->content};

@@ -117,10 +117,29 @@ static void the_table_of_who_may_do_what(void **state)
     }
 }
 
+static void what_follows_a_public_drill_needs_a_fresh_code(void **state)
+{
+    (void)state;
+    struct err e;
+    struct actor actor = {.via = ACTOR_SESSION,
+                          .roles = ROLE_DRILL_LEAD,
+                          .step_up_until_ms = now};
+    struct authorise_question q = {.actor = &actor,
+                                   .act = AUTHORISE_SUBMIT,
+                                   .status = STATUS_EXERCISE,
+                                   .stream = STREAM_EXERCISE,
+                                   .submitted_by = "",
+                                   .now_ms = now};
+    assert_int_equal(authorise_decide(&q, &e), AUTHORISE_STEP_UP);
+    actor.step_up_until_ms = now + 1;
+    assert_int_equal(authorise_decide(&q, &e), AUTHORISE_ALLOWED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_table_of_who_may_do_what),
+        cmocka_unit_test(what_follows_a_public_drill_needs_a_fresh_code),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

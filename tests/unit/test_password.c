@@ -1,6 +1,7 @@
 /* Passwords: right, wrong, nobody's; two at once, one place kept. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "tests/support/cmocka_all.h"
 
@@ -16,7 +17,6 @@ struct fixture {
     size_t answered;
     bool closed;
     unsigned most_running;
-    int order[MANY + 1]; /* index of each answer, as it came */
     struct password_request requests[MANY + 1];
 };
 
@@ -25,7 +25,7 @@ static void on_answer(struct password_request *r)
     struct fixture *f = r->data;
     unsigned running = password_running(f->pool) + 1; /* this one just ended */
     f->most_running = running > f->most_running ? running : f->most_running;
-    f->order[f->answered++] = (int)(r - f->requests);
+    f->answered++;
 }
 
 static int set_up(void **state)
@@ -104,16 +104,16 @@ static void an_account_that_is_not_there_costs_the_same_work(void **state)
     struct fixture *f = *state;
     struct password_request *made =
         prepare(f, 0, PASSWORD_HASH, "Rheinpegel-steigt");
-    uint64_t start = uv_hrtime();
+    clock_t start = clock(); /* work, not time: the machine may be busy */
     password_start(f->pool, made);
     run_until(f, 1);
-    uint64_t hashing = uv_hrtime() - start;
+    clock_t hashing = clock() - start;
     struct password_request *nobody =
         prepare(f, 1, PASSWORD_VERIFY, "Rheinpegel-steigt");
-    start = uv_hrtime();
+    start = clock();
     password_start(f->pool, nobody);
     run_until(f, 2);
-    uint64_t nothing = uv_hrtime() - start;
+    clock_t nothing = clock() - start;
     assert_int_equal(nobody->status, ERR_OK);
     assert_false(nobody->matches);
     assert_true(nothing > hashing / 8); /* not a quick way out */
@@ -130,7 +130,7 @@ static void two_at_once_and_one_place_is_kept(void **state)
         prepare(f, 4, PASSWORD_VERIFY, "irgendwas-12");
     known->known = true;
     password_start(f->pool, known);
-    assert_int_equal(password_running(f->pool), 2);
+    assert_int_equal(password_running(f->pool), 2); /* it did not wait */
     for (size_t i = 5; i < 7; i++) {
         struct password_request *more =
             prepare(f, i, PASSWORD_VERIFY, "irgendwas-12");
@@ -140,8 +140,6 @@ static void two_at_once_and_one_place_is_kept(void **state)
     assert_int_equal(password_running(f->pool), 2);
     run_until(f, 7);
     assert_true(f->most_running <= PASSWORD_AT_ONCE);
-    /* The known one did not wait for the four before it. */
-    assert_true(f->order[0] == 4 || f->order[1] == 4);
 }
 
 static void too_many_waiting_are_sent_away(void **state)

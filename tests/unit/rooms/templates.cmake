@@ -1,3 +1,4 @@
+tuermer_test(times templates)
 tuermer_test(hours templates)
 tuermer_test(text templates)
 tuermer_test(places templates)
