@@ -92,7 +92,7 @@ killed_at_a_drills_slot_it_is_used_once() {
         echo "  $point"
         one_drill_point "$point"
     done
-    until_true 60 settled || fault "still open after 60 s"
+    until_true 240 settled || fault "still open after 240 s"
     database_copy "$stack/copy.db"
     tests/system/invariants "$stack/copy.db" --healed \
         --effects "$stack/gateway.log" || fault "see above"
@@ -105,7 +105,7 @@ killed_at_each_durable_point_nothing_is_lost_and_nothing_is_twice() {
         echo "  $point"
         one_point "$point"
     done
-    until_true 60 settled || fault "still open after 60 s"
+    until_true 240 settled || fault "still open after 240 s"
     database_copy "$stack/copy.db"
     tests/system/invariants "$stack/copy.db" --healed \
         --effects "$stack/gateway.log" --accepted "$stack/accepted" ||
