@@ -66,7 +66,7 @@ killed_while_releasing_nothing_is_lost_and_nothing_is_twice() {
     for ((round = 1; round <= rounds; round++)); do
         one_round
     done
-    until_true 60 settled || fault "still open after 60 s"
+    until_true 150 settled || fault "still open after 150 s"
     database_copy "$stack/copy.db"
     tests/system/invariants "$stack/copy.db" --healed \
         --effects "$stack/gateway.log" --accepted "$stack/accepted" ||
