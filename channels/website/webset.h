@@ -2,10 +2,10 @@
  *
  *   all temporaries written -> all synced -> all renamed -> folders synced
  *
- * One sync of a folder stands for all names in it, which halves the time a
- * warning takes to be durable. A crash at any moment leaves each file with
- * its old bytes or its new ones, and perhaps temporaries "NAME.XXXXXXXX~".
- * Blocking. */
+ * One sync of a folder stands for all names in it: a warning is durable
+ * sooner. A crash at any moment leaves each file with its old bytes or its
+ * new ones, and perhaps temporaries (the name, a dot, eight random
+ * characters, "~"). Blocking. */
 #ifndef CHANNELS_WEBSITE_WEBSET_H
 #define CHANNELS_WEBSITE_WEBSET_H
 
